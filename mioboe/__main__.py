@@ -1,0 +1,3 @@
+from mioboe.site.cli import main
+
+main()

@@ -1,0 +1,149 @@
+"""Verbs about cases and their plans."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from mioboe.cases.models import Case, CaseState, Proof, ProofKind, Remedy, RemedyState
+from mioboe.cases.remedies import KINDS, kind
+from mioboe.orders.models import Order
+from mioboe.people.models import Person
+from mioboe.site.live import announce
+from mioboe.trail.actions import record
+
+LONGEST_STORY = 2000
+
+
+class NotTheirs(Exception):
+    """The order belongs to somebody else."""
+
+
+class NotProven(Exception):
+    """The person has not confirmed what this remedy asks for."""
+
+
+class AlreadyPlanned(Exception):
+    """Every remedy asked for is in the plan already; somebody was faster."""
+
+
+def open_case(customer: Person, order: Order | None, proof: ProofKind, words: str = "") -> Case:
+    """Opens a case about an order, or answers the one that is open about it, and notes what the person has proven. May be
+    called twice. Raises NotTheirs."""
+    if order is not None and order.customer_id != customer.pk:
+        raise NotTheirs
+    case = _find_or_open(customer, order, words)
+    add_proof(case, proof)
+    return case
+
+
+def _find_or_open(customer: Person, order: Order | None, words: str) -> Case:
+    before = Case.objects.filter(customer=customer, order=order).order_by("-opened_at").first()
+    if before:
+        return before
+    try:
+        with transaction.atomic():
+            case = Case.objects.create(customer=customer, order=order, words=words.strip()[:LONGEST_STORY])
+            about = [case.ref, customer.ref] + ([order.ref] if order else [])
+            record("case.opened", about, customer, number=case.number)
+            announce("desk")
+            return case
+    except IntegrityError:
+        return Case.objects.get(customer=customer, order=order)
+
+
+@transaction.atomic
+def add_proof(case: Case, proof: ProofKind) -> None:
+    """Notes what the person has proven; a second time changes nothing."""
+    _, is_new = Proof.objects.get_or_create(case=case, kind=proof)
+    if is_new:
+        record(f"case.proof.{proof}", [case.ref], case.customer)
+        announce(case.ref)
+
+
+def offered(case: Case) -> list[str]:
+    """The remedies that would do something here and are not in the plan yet."""
+    planned = set(case.remedies.values_list("kind", flat=True))
+    return [name for name in KINDS if name not in planned and kind(name).applies(case)]
+
+
+@transaction.atomic
+def resolve(case: Case, remedies: list[str]) -> list[Remedy]:
+    """Writes the remedies into the case's plan and defers the job that walks it. What is in the plan already is left as
+    it is. Raises NotProven, AlreadyPlanned, and KeyError for a remedy that does not exist."""
+    from mioboe.cases.jobs import walk_plan
+
+    proven = set(case.proofs.values_list("kind", flat=True))
+    for name in remedies:
+        if not kind(name).needs & proven:
+            raise NotProven(name)
+    locked = Case.objects.select_for_update().get(pk=case.pk)
+    planned = set(locked.remedies.values_list("kind", flat=True))
+    new = [Remedy.objects.create(case=locked, kind=name) for name in KINDS if name in remedies and name not in planned]
+    if not new:
+        raise AlreadyPlanned
+    Case.objects.filter(pk=case.pk).update(state=CaseState.RESOLVING, resolved_at=None)
+    record("case.planned", [case.ref], case.customer, remedies=[remedy.kind for remedy in new])
+    walk_plan.configure(lock=case.ref).defer(case_id=case.pk)
+    announce(case.ref)
+    return new
+
+
+def start(remedy: Remedy) -> bool:
+    """Begins (or, after a crash, begins again) a remedy. False where it is neither planned nor under way."""
+    begun = Remedy.objects.filter(pk=remedy.pk, state__in=[RemedyState.PLANNED, RemedyState.RUNNING]).update(
+        state=RemedyState.RUNNING, attempts=F("attempts") + 1
+    )
+    return bool(begun)
+
+
+@transaction.atomic
+def note_done(remedy: Remedy) -> bool:
+    """Ticks a remedy off. False where it was ticked before."""
+    done = Remedy.objects.filter(pk=remedy.pk, state=RemedyState.RUNNING).update(
+        state=RemedyState.DONE, done_at=timezone.now(), problem=""
+    )
+    if done:
+        case = remedy.case
+        record(f"remedy.{remedy.kind}.done", [case.ref, f"remedy:{remedy.key}"], case.customer)
+        announce(case.ref)
+    return bool(done)
+
+
+@transaction.atomic
+def note_failed(remedy: Remedy, problem: str) -> bool:
+    """A remedy that cannot be done, with the reason for the agent. False where it is not under way."""
+    failed = Remedy.objects.filter(pk=remedy.pk, state=RemedyState.RUNNING).update(
+        state=RemedyState.FAILED, problem=problem[:300]
+    )
+    if failed:
+        record(f"remedy.{remedy.kind}.failed", [remedy.case.ref], remedy.case.customer, problem=problem[:300])
+        announce(remedy.case.ref)
+    return bool(failed)
+
+
+@transaction.atomic
+def try_again(remedy: Remedy) -> bool:
+    """Puts a failed remedy back into the plan. False where it has not failed."""
+    from mioboe.cases.jobs import walk_plan
+
+    back = Remedy.objects.filter(pk=remedy.pk, state=RemedyState.FAILED).update(state=RemedyState.PLANNED, problem="")
+    if back:
+        Case.objects.filter(pk=remedy.case_id).update(state=CaseState.RESOLVING, resolved_at=None)
+        walk_plan.configure(lock=remedy.case.ref).defer(case_id=remedy.case_id)
+        announce(remedy.case.ref)
+    return bool(back)
+
+
+@transaction.atomic
+def note_resolved(case: Case) -> bool:
+    """Every remedy of the plan is done. False where something is left or it was noted before."""
+    if case.remedies.exclude(state=RemedyState.DONE).exists():
+        return False
+    resolved = Case.objects.filter(pk=case.pk, state=CaseState.RESOLVING).update(
+        state=CaseState.RESOLVED, resolved_at=timezone.now()
+    )
+    if resolved:
+        record("case.resolved", [case.ref], case.customer, number=case.number)
+        announce(case.ref)
+        announce("desk")
+    return bool(resolved)

@@ -1,0 +1,101 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mioboe.orders.models import Order
+from mioboe.site.ids import new_id
+
+
+class CaseState(models.TextChoices):
+    OPEN = "open", _("open")
+    RESOLVING = "resolving", _("being put right")
+    RESOLVED = "resolved", _("put right")
+
+
+# From which state a case may go where; a further remedy takes a resolved case back to work.
+CASE_CHANGES = {
+    CaseState.OPEN: {CaseState.RESOLVING},
+    CaseState.RESOLVING: {CaseState.RESOLVED},
+    CaseState.RESOLVED: {CaseState.RESOLVING},
+}
+
+
+class Case(models.Model):
+    """One matter from doubt to close."""
+
+    number = models.CharField(max_length=8, unique=True, default=new_id)
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="cases")
+    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=CaseState, default=CaseState.OPEN)
+    words = models.TextField(blank=True, max_length=2000)
+    opened_at = models.DateTimeField(default=timezone.now)
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("customer", "order", name="one_case_an_order"),
+            models.CheckConstraint(condition=models.Q(state__in=CaseState.values), name="case_state_known"),
+        ]
+
+    @property
+    def ref(self) -> str:
+        return f"case:{self.number}"
+
+
+class ProofKind(models.TextChoices):
+    SESSION = "session", _("signed in")
+    MAILBOX = "mailbox", _("mailbox: pressed a link that we mailed")
+    PHONE = "phone", _("telephone on file: answered there")
+
+
+class Proof(models.Model):
+    """What the person has confirmed in this case. Nothing said over the telephone stands in for one."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="proofs")
+    kind = models.CharField(max_length=10, choices=ProofKind)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("case", "kind", name="a_proof_once_a_case")]
+
+
+class RemedyState(models.TextChoices):
+    PLANNED = "planned", _("next")
+    RUNNING = "running", _("under way")
+    DONE = "done", _("done")
+    FAILED = "failed", _("not done")
+
+
+# From which state a remedy may go where. running → running is a second try with the same key after a crash.
+REMEDY_CHANGES = {
+    RemedyState.PLANNED: {RemedyState.RUNNING},
+    RemedyState.RUNNING: {RemedyState.RUNNING, RemedyState.DONE, RemedyState.FAILED},
+    RemedyState.FAILED: {RemedyState.PLANNED},
+    RemedyState.DONE: set(),
+}
+
+
+class Remedy(models.Model):
+    """One step of a case's plan. Its key goes to the gateway or shop with it, so that it is done once."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="remedies")
+    kind = models.CharField(max_length=30)
+    key = models.UUIDField(default=uuid.uuid4, unique=True)
+    state = models.CharField(max_length=10, choices=RemedyState, default=RemedyState.PLANNED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    problem = models.CharField(max_length=300, blank=True)
+    planned_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["planned_at", "pk"]
+        constraints = [
+            models.UniqueConstraint("case", "kind", name="a_remedy_once_a_case"),
+            models.CheckConstraint(condition=models.Q(state__in=RemedyState.values), name="remedy_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(done_at__isnull=False) | ~models.Q(state=RemedyState.DONE), name="done_has_a_time"
+            ),
+        ]

@@ -1,0 +1,40 @@
+"""What can be done about a case: one file a remedy. Adding a remedy is adding a file and its name below."""
+
+from importlib import import_module
+from typing import Protocol, cast
+
+from django.utils.functional import Promise
+
+from mioboe.cases.models import Case, ProofKind, Remedy
+
+# In the order in which a plan carries them out: first what stops harm, then the money, then the account.
+KINDS = ("cancel", "revoke_access", "refund", "block_one_click", "end_sessions", "send_reset_link")
+
+
+class Kind(Protocol):
+    """One remedy. `do` may run twice and be killed at any instruction: with the same `remedy.key` it must come to the same
+    result, and `is_done` says whether it has."""
+
+    words: str | Promise  # for the agent's button: "Cancel the order"
+    done_words: str | Promise  # for the customer's tick: "The order is cancelled"
+    failed_words: str | Promise  # for the timeline: "The order could not be cancelled"
+    needs: frozenset[ProofKind]  # any one of these
+
+    def applies(self, case: Case) -> bool:
+        """Whether there is anything that it could do here."""
+
+    def is_done(self, remedy: Remedy) -> bool:
+        """Whether the world already is as this remedy wants it."""
+
+    def do(self, remedy: Remedy) -> None:
+        """Does it; outside any transaction. Raises what its room raises where it could not."""
+
+
+def kind(name: str) -> Kind:
+    """The remedy of that name; raises KeyError for one that does not exist."""
+    if name not in KINDS:
+        raise KeyError(name)
+    return cast(Kind, import_module(f"mioboe.cases.remedies.{name}"))
+
+
+ANY_PROOF = frozenset(ProofKind)

@@ -1,0 +1,7 @@
+"""The demo's people."""
+
+PASSWORD = "yoru-no-furo-2017"
+CUSTOMER = "hana@customer.example"
+AGENTS = {"kaori@desk.example": ("香織", "ja", ["ja", "en"]), "ben@desk.example": ("Ben", "en", ["en"])}
+OPERATOR = "ops@desk.example"
+TELEPHONE = "+819012345678"

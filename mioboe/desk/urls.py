@@ -1,0 +1,14 @@
+from django.urls import path
+
+from mioboe.desk import views
+
+app_name = "desk"
+urlpatterns = [
+    path("", views.board, name="home"),
+    path("panel/", views.panel, name="panel"),
+    path("duty/<str:verb>/", views.duty, name="duty"),
+    path("calls/<int:pk>/<str:verb>/", views.call_verb, name="call_verb"),
+    path("cases/<str:number>/", views.case, name="case"),
+    path("cases/<str:number>/resolve/", views.resolve, name="resolve"),
+    path("cases/<str:number>/again/<int:pk>/", views.again, name="again"),
+]

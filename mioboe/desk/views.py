@@ -1,0 +1,182 @@
+"""The agent's screens: a board that becomes the case as soon as a call comes."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from mioboe.calls import actions as calls
+from mioboe.calls.models import LIVE, WITH_AGENT, Callback, Duty
+from mioboe.cases import actions as cases
+from mioboe.cases.models import Case, CaseState, Remedy
+from mioboe.cases.remedies import kind
+from mioboe.mails.models import Mail
+from mioboe.people.models import Person
+from mioboe.site.ids import heard
+from mioboe.trail.actions import record, timeline
+
+View = Callable[..., HttpResponse]
+MOST_LISTED = 50
+SHOWN_BESIDE = 10
+
+
+def agents_only(view: View) -> View:
+    """Agents and operators; nobody handles a case of their own account (checked in `_case`)."""
+
+    @functools.wraps(view)
+    @never_cache
+    @login_required
+    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        if not isinstance(request.user, Person) or not request.user.works_here:
+            raise PermissionDenied
+        return view(request, *arguments, **named)
+
+    return guarded
+
+
+def _case(request: HttpRequest, number: str) -> Case:
+    case = get_object_or_404(
+        Case.objects.select_related("customer", "order__card", "order__sign_in__device"), number=heard(number)
+    )
+    if case.customer_id == request.user.pk:
+        raise PermissionDenied
+    return case
+
+
+def _shown(case: Case) -> dict[str, object]:
+    """Everything about a case for its one screen."""
+    customer = case.customer
+    return {
+        "case": case,
+        "customer": customer,
+        "order": case.order,
+        "proofs": case.proofs.order_by("at"),
+        "remedies": [(remedy, kind(remedy.kind).words) for remedy in case.remedies.order_by("pk")],
+        "offered": [(name, kind(name).words) for name in cases.offered(case)],
+        "sign_ins": customer.sign_ins.select_related("device").order_by("-at")[:SHOWN_BESIDE],
+        "devices": customer.devices.filter(revoked_at__isnull=True).order_by("-last_seen_at")[:SHOWN_BESIDE],
+        "mails": Mail.objects.filter(person=customer).order_by("-written_at")[:SHOWN_BESIDE],
+        "entries": timeline(case.ref, *([case.order.ref] if case.order else []), limit=60),
+    }
+
+
+def _desk(agent: Person) -> dict[str, object]:
+    duty, _made = Duty.objects.get_or_create(agent=agent, defaults={"languages": [agent.language]})
+    callback = (
+        Callback.objects.filter(agent=agent, state__in=WITH_AGENT)
+        .select_related("case__customer", "case__order__card", "case__order__sign_in__device")
+        .first()
+    )
+    return {
+        "duty": duty,
+        "callback": callback,
+        "waiting": Callback.objects.filter(state__in=LIVE, agent=None).count(),
+        "open_cases": Case.objects.exclude(state=CaseState.RESOLVED)
+        .select_related("order")
+        .prefetch_related("order__lines")
+        .order_by("opened_at")[:MOST_LISTED],
+    }
+
+
+@require_safe
+@agents_only
+def board(request: HttpRequest) -> HttpResponse:
+    assert isinstance(request.user, Person)
+    context = _desk(request.user)
+    callback = context["callback"]
+    if isinstance(callback, Callback):
+        context |= _shown(callback.case)
+    return render(request, "desk/board.html", context)
+
+
+@require_safe
+@agents_only
+def panel(request: HttpRequest) -> HttpResponse:
+    """What changes on the board when something happens: the telephone, the queue, the case of the call."""
+    assert isinstance(request.user, Person)
+    context = _desk(request.user)
+    callback = context["callback"]
+    if isinstance(callback, Callback):
+        context |= _shown(callback.case)
+    return render(request, "desk/_panel.html", context)
+
+
+@require_POST
+@agents_only
+def duty(request: HttpRequest, verb: str) -> HttpResponse:
+    assert isinstance(request.user, Person)
+    if verb == "on":
+        calls.go_on_duty(request.user, request.POST.get("takes_at_once") == "1")
+    elif verb == "away":
+        calls.go_away(request.user)
+    else:
+        raise Http404
+    return redirect("desk:home")
+
+
+@require_POST
+@agents_only
+def call_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """The agent's telephone. Only the agent to whom the call was given reaches it."""
+    assert isinstance(request.user, Person)
+    callback = get_object_or_404(Callback.objects.select_related("case__customer"), pk=pk, agent=request.user)
+    if verb == "take":
+        try:
+            calls.take_call(callback, request.user)
+        except calls.TooLate:
+            return HttpResponse(_("The call has moved on."), status=409)
+    elif verb == "hang_up":
+        calls.end_call(callback)
+    elif verb == "audio":
+        sent, received = request.POST.get("sent", ""), request.POST.get("received", "")
+        if sent.isdigit() and received.isdigit() and len(sent) < 10 and len(received) < 10:
+            calls.note_audio(callback, "agent", int(sent), int(received))
+    else:
+        raise Http404
+    return HttpResponse(status=204)
+
+
+@require_safe
+@agents_only
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    found = _case(request, number)
+    if request.headers.get("HX-Request"):
+        return render(request, "desk/_case.html", _shown(found))
+    record("case.viewed", [found.ref], found.customer)
+    return render(request, "desk/case.html", _shown(found))
+
+
+@require_POST
+@agents_only
+def resolve(request: HttpRequest, number: str) -> HttpResponse:
+    """Carries out the remedies that were ticked, as one plan."""
+    found = _case(request, number)
+    chosen = request.POST.getlist("remedy")
+    try:
+        cases.resolve(found, chosen)
+    except cases.NotProven:
+        messages.error(request, _("The customer has not confirmed enough for this."))
+    except cases.AlreadyPlanned:
+        messages.error(request, _("Nothing new was chosen: what you chose is in the plan already."))
+    except KeyError:
+        messages.error(request, _("There is no such remedy."))
+    if request.headers.get("HX-Request"):
+        return render(request, "desk/_case.html", _shown(found))
+    return redirect("desk:case", found.number)
+
+
+@require_POST
+@agents_only
+def again(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Tries a failed remedy again."""
+    found = _case(request, number)
+    cases.try_again(get_object_or_404(Remedy, pk=pk, case=found))
+    return redirect("desk:case", found.number)

@@ -1,0 +1,57 @@
+"""What a case page ticks off: the plan's remedies and what is left for the customer, read from what happened."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from mioboe.cases.models import Case, RemedyState
+from mioboe.cases.remedies import kind
+from mioboe.trail.models import Entry
+
+# For people a failed remedy is one that we are still at: the agent sees its reason and tries again.
+_SHOWN = {
+    RemedyState.PLANNED: "waiting",
+    RemedyState.RUNNING: "running",
+    RemedyState.DONE: "done",
+    RemedyState.FAILED: "failed",
+}
+
+
+@dataclass(frozen=True)
+class Tick:
+    state: str  # waiting, running, done, failed, yours
+    words: str | Promise
+    at: datetime | None = None
+    action: str = ""  # what the customer can do: "password" or "statement"
+
+
+def ticks(case: Case) -> list[Tick]:
+    """One line for each remedy of the plan, then the customer's own."""
+    lines = []
+    remedies = list(case.remedies.order_by("pk"))
+    for remedy in remedies:
+        what = kind(remedy.kind)
+        is_done = remedy.state == RemedyState.DONE
+        words = what.done_words if is_done else what.words
+        lines.append(Tick(_SHOWN[RemedyState(remedy.state)], words, remedy.done_at))
+    kinds = {remedy.kind for remedy in remedies}
+    if "send_reset_link" in kinds:
+        at = _since(case, "password.changed", case.customer.ref)
+        words = _("You have set a new password") if at else _("Set a new password with the link in our mail")
+        lines.append(Tick("done" if at else "yours", words, at, "" if at else "password"))
+    if "refund" in kinds:
+        at = _since(case, "statement.checked", case.ref)
+        words = _("You have checked your card statement") if at else _("Check your card statement")
+        lines.append(Tick("done" if at else "yours", words, at, "" if at else "statement"))
+    return lines
+
+
+def _since(case: Case, verb: str, about: str) -> datetime | None:
+    return (
+        Entry.objects.filter(about__contains=[about], verb=verb, at__gte=case.opened_at)
+        .order_by("-at")
+        .values_list("at", flat=True)
+        .first()
+    )

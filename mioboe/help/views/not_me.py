@@ -1,0 +1,70 @@
+"""Behind "Was this not you?" in an order mail. Opening it changes nothing; one press reports the order."""
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from mioboe.cases.actions import open_case
+from mioboe.cases.models import Case, ProofKind
+from mioboe.help.access import SESSION_KEY, let_in
+from mioboe.mails.links import LinkState, find_link, use_link
+from mioboe.mails.models import Link
+from mioboe.orders.actions import LINK_PURPOSE, write_order_mail
+from mioboe.orders.models import Order
+
+# New links that one used or expired link may ask for.
+MOST_NEW_LINKS = 3
+
+
+def _order(link: Link) -> Order:
+    return (
+        Order.objects.select_related("customer", "card", "sign_in__device")
+        .prefetch_related("lines__product", "lines__access")
+        .get(number=link.about.removeprefix("order:"))
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def not_me(request: HttpRequest, secret: str) -> HttpResponse:
+    state, link = find_link(secret, LINK_PURPOSE)
+    if link is None:
+        return render(request, "help/link_unknown.html", status=404)
+    order = _order(link)
+    if request.user.is_authenticated and request.user.pk != order.customer_id:
+        return render(request, "help/link_foreign.html", {"link": link}, status=403)
+    if state is not LinkState.GOOD:
+        return _spent(request, state, link, order, secret)
+    if request.method == "POST":
+        with transaction.atomic():
+            if not use_link(link):
+                return redirect("help:not_me", secret)
+            case = open_case(order.customer, order, ProofKind.MAILBOX, request.POST.get("words", ""))
+        let_in(request, case)
+        return redirect("help:call", case.number)
+    return render(request, "help/not_me.html", {"order": order, "link": link})
+
+
+def _spent(request: HttpRequest, state: LinkState, link: Link, order: Order, secret: str) -> HttpResponse:
+    case = Case.objects.filter(order=order).first()
+    mine = case is not None and (
+        request.user.pk == case.customer_id or case.number in request.session.get(SESSION_KEY, [])
+    )
+    if case is not None and mine:
+        return redirect("help:case", case.number)
+    context = {"link": link, "is_used": state is LinkState.USED, "secret": secret}
+    return render(request, "help/link_spent.html", context, status=410)
+
+
+@require_POST
+def new_link(request: HttpRequest, secret: str) -> HttpResponse:
+    """Mails a fresh link to the address of the old one; never shows it here."""
+    state, link = find_link(secret, LINK_PURPOSE)
+    if link is None or state is LinkState.GOOD:
+        return redirect("help:not_me", secret)
+    if Link.objects.filter(about=link.about, purpose=LINK_PURPOSE).count() <= MOST_NEW_LINKS:
+        with transaction.atomic():
+            write_order_mail(_order(link))
+    return render(request, "help/link_mailed.html", {"link": link})

@@ -1,0 +1,178 @@
+"""Verbs about orders."""
+
+from contextlib import suppress
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+
+from mioboe.mails.actions import write_mail
+from mioboe.mails.links import make_link
+from mioboe.orders.models import (
+    Access,
+    AccessState,
+    HowBought,
+    Kind,
+    Line,
+    OneClick,
+    Order,
+    OrderState,
+    Parcel,
+    ParcelState,
+    Product,
+)
+from mioboe.payments import actions as payments
+from mioboe.payments.gateways import Unsure
+from mioboe.payments.models import Charge, ChargeState
+from mioboe.people.models import Person
+from mioboe.signins.models import SignIn
+from mioboe.trail.actions import record
+
+# After this long somebody looks again at an order whose payment was not heard of, seconds.
+LOOK_AGAIN_S = 10
+LINK_PURPOSE = "not_me"
+
+
+class SoldOut(Exception):
+    """There is none left."""
+
+
+class OneClickOff(Exception):
+    """The customer has not switched one click on, or it was blocked."""
+
+
+def buy_with_one_click(person: Person, product: Product, press: str, sign_in: SignIn | None) -> Order:
+    """Buys one piece with the customer's default card. The same `press` again (double tap, back, retried request) answers
+    the order that is there. Raises SoldOut, OneClickOff. Where the gateway cannot be heard the order stays `placed` and a
+    job finishes it."""
+    order = place_order(person, product, press, sign_in)
+    if order.state == OrderState.PLACED:
+        # Where the gateway is not heard, the job that place_order deferred asks again with the same key.
+        with suppress(Unsure):
+            finish_order(order)
+        order.refresh_from_db()
+    return order
+
+
+def place_order(person: Person, product: Product, press: str, sign_in: SignIn | None) -> Order:
+    """The order, the held stock, the charge to ask for and the job that sees it through, in one transaction."""
+    before = Order.objects.filter(press=press, customer=person).first()
+    if before:
+        return before
+    try:
+        return _place(person, product, press, sign_in)
+    except IntegrityError:
+        return Order.objects.get(press=press, customer=person)
+
+
+@transaction.atomic
+def _place(person: Person, product: Product, press: str, sign_in: SignIn | None) -> Order:
+    from mioboe.orders.jobs import see_order_through
+
+    choice = OneClick.objects.select_related("card", "address").filter(person=person, is_on=True).first()
+    if choice is None:
+        raise OneClickOff
+    held = Product.objects.select_for_update().get(pk=product.pk)
+    if held.stock is not None:
+        if held.stock < 1:
+            raise SoldOut
+        Product.objects.filter(pk=held.pk).update(stock=F("stock") - 1)
+    order = Order.objects.create(
+        customer=person,
+        how=HowBought.ONE_CLICK,
+        press=press,
+        sign_in=sign_in,
+        card=choice.card,
+        address=choice.address if held.kind == Kind.PARCEL else None,
+        total=held.price,
+    )
+    Line.objects.create(order=order, product=held, title_ja=held.title_ja, title_en=held.title_en, price=held.price)
+    payments.ask_charge(person, choice.card, held.price, order.ref, order.charge_key)
+    record("order.placed", [order.ref, person.ref], person, number=order.number, how=order.how)
+    see_order_through.configure(schedule_in={"seconds": LOOK_AGAIN_S}).defer(order_id=order.pk)
+    return order
+
+
+def finish_order(order: Order) -> None:
+    """Asks for the money and confirms or declines the order. May be called any number of times. Raises Unsure."""
+    charge = payments.carry_out_charge(Charge.objects.select_related("card", "person").get(key=order.charge_key))
+    if charge.state == ChargeState.CAPTURED:
+        _confirm(order)
+    elif charge.state == ChargeState.DECLINED:
+        _decline(order)
+
+
+@transaction.atomic
+def _confirm(order: Order) -> None:
+    if not Order.objects.filter(pk=order.pk, state=OrderState.PLACED).update(state=OrderState.CONFIRMED):
+        return
+    lines = list(order.lines.select_related("product"))
+    for line in lines:
+        if line.product.kind == Kind.FILM:
+            Access.objects.create(line=line, person=order.customer)
+    if any(line.product.kind == Kind.PARCEL for line in lines):
+        Parcel.objects.create(order=order)
+    record("order.confirmed", [order.ref, order.customer.ref], order.customer, number=order.number)
+    write_order_mail(order)
+
+
+@transaction.atomic
+def _decline(order: Order) -> None:
+    if Order.objects.filter(pk=order.pk, state=OrderState.PLACED).update(state=OrderState.DECLINED):
+        _put_back(order)
+        record("order.declined", [order.ref, order.customer.ref], order.customer, number=order.number)
+
+
+def _put_back(order: Order) -> None:
+    for line in order.lines.all():
+        Product.objects.filter(pk=line.product_id, stock__isnull=False).update(stock=F("stock") + line.quantity)
+
+
+def write_order_mail(order: Order) -> None:
+    """The order mail with its "Was this not you?" link; in the caller's transaction."""
+    customer = order.customer
+    secret = make_link(LINK_PURPOSE, order.ref, customer.email, customer, settings.MIOBOE_ORDER_LINK_LIFE_S)
+    write_mail(
+        "order_confirmed",
+        customer,
+        [order.ref, customer.ref],
+        order=order,
+        lines=list(order.lines.select_related("product")),
+        sign_in=order.sign_in,
+        link=settings.MIOBOE_BASE_URL + reverse("help:not_me", args=[secret]),
+        help_url=settings.MIOBOE_BASE_URL + reverse("help:contact"),
+    )
+
+
+@transaction.atomic
+def cancel_order(order: Order) -> bool:
+    """Cancels a confirmed order: stops its parcels and puts the stock back. True where it is cancelled now, by this call
+    or an earlier one; may be called twice."""
+    if not Order.objects.filter(pk=order.pk, state=OrderState.CONFIRMED).update(state=OrderState.CANCELLED):
+        return Order.objects.filter(pk=order.pk, state=OrderState.CANCELLED).exists()
+    Parcel.objects.filter(order=order, state=ParcelState.WAITING).update(state=ParcelState.STOPPED)
+    _put_back(order)
+    record("order.cancelled", [order.ref, order.customer.ref], order.customer, number=order.number)
+    return True
+
+
+@transaction.atomic
+def revoke_access(order: Order) -> int:
+    """Withdraws the right to what was bought digitally. Answers how many rights ended; a second call ends none."""
+    ended = Access.objects.filter(line__order=order, state=AccessState.GRANTED).update(
+        state=AccessState.REVOKED, revoked_at=timezone.now()
+    )
+    if ended:
+        record("access.revoked", [order.ref, order.customer.ref], order.customer, number=order.number)
+    return ended
+
+
+@transaction.atomic
+def block_one_click(person: Person) -> bool:
+    """Switches one click off. False where it was off."""
+    blocked = OneClick.objects.filter(person=person, is_on=True).update(is_on=False)
+    if blocked:
+        record("one_click.blocked", [person.ref], person)
+    return bool(blocked)

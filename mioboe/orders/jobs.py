@@ -1,0 +1,13 @@
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from mioboe.orders import actions
+from mioboe.orders.models import Order, OrderState
+
+
+@app.task(name="orders.see_order_through", retry=RetryStrategy(max_attempts=20, exponential_wait=2))
+def see_order_through(order_id: int) -> None:
+    """Finishes an order whose buyer's request died or whose payment was not heard of."""
+    order = Order.objects.select_related("customer").get(pk=order_id)
+    if order.state == OrderState.PLACED:
+        actions.finish_order(order)

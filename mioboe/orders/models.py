@@ -1,0 +1,144 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from djmoney.models.fields import MoneyField
+
+from mioboe.payments.models import Card
+from mioboe.people.models import Address
+from mioboe.signins.models import SignIn
+from mioboe.site.ids import new_id
+
+
+class Kind(models.TextChoices):
+    FILM = "film", _("streaming film")
+    PARCEL = "parcel", _("goods by parcel")
+
+
+class Product(models.Model):
+    """Something to buy in our own shop."""
+
+    slug = models.SlugField(unique=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    title_ja = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200)
+    about_ja = models.TextField(blank=True)
+    about_en = models.TextField(blank=True)
+    price = MoneyField(max_digits=14, decimal_places=0, default_currency="JPY")
+    picture = models.CharField(max_length=100)
+    stock = models.PositiveIntegerField(null=True)  # None: without end, as films are
+    minutes = models.PositiveSmallIntegerField(null=True)  # of a film
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(price__gt=0), name="a_price_is_above_zero"),
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="product_kind_known"),
+        ]
+
+    @property
+    def title(self) -> str:
+        return self.title_ja if (get_language() or "ja").startswith("ja") else self.title_en
+
+    @property
+    def about(self) -> str:
+        return self.about_ja if (get_language() or "ja").startswith("ja") else self.about_en
+
+
+class OneClick(models.Model):
+    """A customer's choice to buy with one press, and with which card, to which address."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="one_click")
+    is_on = models.BooleanField(default=False)
+    card = models.ForeignKey(Card, models.PROTECT)
+    address = models.ForeignKey(Address, models.PROTECT, null=True)
+
+
+class OrderState(models.TextChoices):
+    PLACED = "placed", _("waiting for the payment")
+    CONFIRMED = "confirmed", _("confirmed")
+    DECLINED = "declined", _("payment declined")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+# From which state an order may go where.
+ORDER_CHANGES = {
+    OrderState.PLACED: {OrderState.CONFIRMED, OrderState.DECLINED},
+    OrderState.CONFIRMED: {OrderState.CANCELLED},
+    OrderState.DECLINED: set(),
+    OrderState.CANCELLED: set(),
+}
+
+
+class HowBought(models.TextChoices):
+    ONE_CLICK = "one_click", _("1-click")
+    CART = "cart", _("cart")
+
+
+class Order(models.Model):
+    number = models.CharField(max_length=8, unique=True, default=new_id)
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="orders")
+    state = models.CharField(max_length=10, choices=OrderState, default=OrderState.PLACED)
+    how = models.CharField(max_length=10, choices=HowBought)
+    # One press buys once: the form carries this, and a second order with it is refused by the database.
+    press = models.CharField(max_length=40, unique=True)
+    sign_in = models.ForeignKey(SignIn, models.SET_NULL, null=True)
+    card = models.ForeignKey(Card, models.PROTECT)
+    address = models.ForeignKey(Address, models.PROTECT, null=True)
+    total = MoneyField(max_digits=14, decimal_places=0, default_currency="JPY")
+    placed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["customer", "-placed_at", "-id"], name="orders_customer")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=OrderState.values), name="order_state_known"),
+            models.CheckConstraint(condition=models.Q(total__gt=0), name="an_order_is_above_zero"),
+        ]
+
+    @property
+    def ref(self) -> str:
+        return f"order:{self.number}"
+
+    @property
+    def charge_key(self) -> str:
+        """The idempotency key of the order's one charge."""
+        return f"charge-order-{self.number}"
+
+
+class Line(models.Model):
+    """What was bought, with title and price as they were then."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    product = models.ForeignKey(Product, models.PROTECT)
+    title_ja = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200)
+    price = MoneyField(max_digits=14, decimal_places=0, default_currency="JPY")
+    quantity = models.PositiveSmallIntegerField(default=1)
+
+    title = Product.title
+
+
+class AccessState(models.TextChoices):
+    GRANTED = "granted", _("can be watched")
+    REVOKED = "revoked", _("withdrawn")
+
+
+class Access(models.Model):
+    """The right to a digital good."""
+
+    line = models.OneToOneField(Line, models.CASCADE, related_name="access")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="accesses")
+    state = models.CharField(max_length=10, choices=AccessState, default=AccessState.GRANTED)
+    watched_s = models.PositiveIntegerField(default=0)
+    granted_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class ParcelState(models.TextChoices):
+    WAITING = "waiting", _("not packed yet")
+    STOPPED = "stopped", _("stopped")
+
+
+class Parcel(models.Model):
+    order = models.ForeignKey(Order, models.CASCADE, related_name="parcels")
+    state = models.CharField(max_length=10, choices=ParcelState, default=ParcelState.WAITING)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ShopfrontConfig(AppConfig):
+    name = "mioboe.shopfront"
+    label = "shopfront"

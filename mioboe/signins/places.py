@@ -1,0 +1,108 @@
+"""About where an address is: prefecture where the data names one, else the country, else nothing. Blank is better than
+wrong. Data: GeoLite2 City (MaxMind), installed at set-up; attribution is on the page that shows it."""
+
+import ipaddress
+from dataclasses import dataclass
+from functools import cache
+
+import maxminddb
+import structlog
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+log = structlog.get_logger(__name__)
+
+# The 47 prefectures as GeoLite2 spells them, and in Japanese (JIS X 0401 order).
+PREFECTURES = dict(
+    pair.split("=")
+    for pair in [
+        "Hokkaido=北海道",
+        "Aomori=青森県",
+        "Iwate=岩手県",
+        "Miyagi=宮城県",
+        "Akita=秋田県",
+        "Yamagata=山形県",
+        "Fukushima=福島県",
+        "Ibaraki=茨城県",
+        "Tochigi=栃木県",
+        "Gunma=群馬県",
+        "Saitama=埼玉県",
+        "Chiba=千葉県",
+        "Tokyo=東京都",
+        "Kanagawa=神奈川県",
+        "Niigata=新潟県",
+        "Toyama=富山県",
+        "Ishikawa=石川県",
+        "Fukui=福井県",
+        "Yamanashi=山梨県",
+        "Nagano=長野県",
+        "Gifu=岐阜県",
+        "Shizuoka=静岡県",
+        "Aichi=愛知県",
+        "Mie=三重県",
+        "Shiga=滋賀県",
+        "Kyoto=京都府",
+        "Osaka=大阪府",
+        "Hyogo=兵庫県",
+        "Nara=奈良県",
+        "Wakayama=和歌山県",
+        "Tottori=鳥取県",
+        "Shimane=島根県",
+        "Okayama=岡山県",
+        "Hiroshima=広島県",
+        "Yamaguchi=山口県",
+        "Tokushima=徳島県",
+        "Kagawa=香川県",
+        "Ehime=愛媛県",
+        "Kochi=高知県",
+        "Fukuoka=福岡県",
+        "Saga=佐賀県",
+        "Nagasaki=長崎県",
+        "Kumamoto=熊本県",
+        "Oita=大分県",
+        "Miyazaki=宮崎県",
+        "Kagoshima=鹿児島県",
+        "Okinawa=沖縄県",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    country: str = ""  # ISO 3166-1 alpha-2, "" where unknown
+    prefecture: str = ""  # a key of PREFECTURES, "" where unknown
+
+
+@cache
+def _data() -> maxminddb.Reader | None:
+    try:
+        return maxminddb.open_database(settings.MIOBOE_CITY_DATA)
+    except (OSError, ValueError, maxminddb.InvalidDatabaseError) as error:
+        log.warning("city_data_missing", setting="MIOBOE_CITY_DATA", problem=str(error))
+        return None
+
+
+def place_of(ip: str) -> Place:
+    """About where the address is; an empty place where nothing is known or the data are missing or broken."""
+    data = _data()
+    try:
+        if data is None or not ipaddress.ip_address(ip).is_global:
+            return Place()
+        found = data.get(ip)
+    except (ValueError, maxminddb.InvalidDatabaseError):
+        return Place()
+    if not isinstance(found, dict):
+        return Place()
+    country = str(found.get("country_code") or "")
+    prefecture = str(found.get("state1") or "").replace("Ō", "O").replace("ō", "o").removesuffix(" Prefecture")
+    return Place(country, prefecture if country == "JP" and prefecture in PREFECTURES else "")
+
+
+def place_words(country: str, prefecture: str) -> str:
+    """The place in the reader's language: 大阪府 / Osaka, else the country, else that it is not known."""
+    if prefecture:
+        return PREFECTURES[prefecture] if (get_language() or "ja").startswith("ja") else prefecture
+    if country == "JP":
+        return _("Japan")
+    return country or _("place unknown")

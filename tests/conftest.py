@@ -1,0 +1,83 @@
+"""The tests' own world: an embedded PostgreSQL that forgets, and a data folder of this run's own."""
+
+import fcntl
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+def _own_data_folder() -> Path:
+    """The first of var/test, var/test-2, … that no other run uses; the lock lasts as long as this process."""
+    number = 1
+    while True:
+        folder = REPOSITORY / "var" / ("test" if number == 1 else f"test-{number}")
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / "run.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return folder
+        except BlockingIOError:
+            os.close(handle)
+            number += 1
+
+
+# Before Django is loaded, and once for a run: the processes of pytest-xdist inherit it.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    from mioboe.site.postgres import database_url
+
+    for name in [name for name in os.environ if name.startswith("MIOBOE_")]:
+        del os.environ[name]
+    data_folder = _own_data_folder()
+    os.environ["MIOBOE_DEMO"] = "1"
+    os.environ["MIOBOE_DATA_DIR"] = str(data_folder)
+    os.environ["DATABASE_URL"] = database_url(data_folder, durable=False)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "mioboe.site.settings"
+
+# Test modules import models while they are collected.
+django.setup()
+
+# Far more than any action's jobs and the jobs they start: a job that starts itself again for ever is a failure.
+MOST_JOBS = 200
+
+
+@pytest.fixture(autouse=True)
+def _own_mail_backend(settings: Any) -> None:
+    """Django's test environment puts its own in the place of ours."""
+    settings.EMAIL_BACKEND = "mioboe.mails.backend.LedgerBackend"
+
+
+@pytest.fixture
+def run_jobs(db: None) -> Callable[[], int]:
+    """Runs every job that is due, and those that they start, in the test's own transaction; answers how many. What a job
+    raises, the test sees: nothing is tried again."""
+    from django.db import connection
+    from procrastinate.contrib.django import app
+
+    def run() -> int:
+        for done in range(MOST_JOBS):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE procrastinate_jobs SET status = 'doing' WHERE id = ("
+                    "  SELECT id FROM procrastinate_jobs WHERE status = 'todo'"
+                    "  AND (scheduled_at IS NULL OR scheduled_at <= clock_timestamp())"
+                    "  ORDER BY priority DESC, id LIMIT 1"
+                    ") RETURNING id, task_name, args"
+                )
+                row = cursor.fetchone()
+            if row is None:
+                return done
+            job, task, arguments = row
+            # Django hands out jsonb as it came, as text.
+            app.tasks[task].func(**(json.loads(arguments) if isinstance(arguments, str) else arguments))
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job])
+        raise AssertionError(f"more than {MOST_JOBS} jobs: one of them starts itself again")
+
+    return run

@@ -1,0 +1,59 @@
+"""People and goods for tests."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from moneyed import JPY, Money
+
+from mioboe.calls.models import Duty
+from mioboe.orders.actions import buy_with_one_click
+from mioboe.orders.models import Kind, OneClick, Order, Product
+from mioboe.payments.models import Card
+from mioboe.people.models import Person, Phone, Role
+
+PASSWORD = "a-long-pass-phrase-1"
+NUMBER = "+819012345678"
+
+
+def customer(mail: str = "hana@customer.example", language: str = "en", token: str = "") -> Person:
+    """A customer with one click on, a card and a number on file for a year."""
+    person = Person.objects.create_user(mail, PASSWORD, name="Hana", language=language)
+    card = Card.objects.create(
+        person=person, token=token or f"tok-{person.pk}", brand="Visa", last4="4242", expires="09/2029"
+    )
+    OneClick.objects.create(person=person, is_on=True, card=card)
+    Phone.objects.create(person=person, number=NUMBER, since=timezone.now() - timedelta(days=365))
+    return person
+
+
+def agent(mail: str = "kaori@desk.example", languages: tuple[str, ...] = ("ja", "en"), at_once: bool = True) -> Person:
+    person = Person.objects.create_user(mail, PASSWORD, role=Role.AGENT, language="en")
+    Duty.objects.create(agent=person, languages=list(languages), takes_at_once=at_once)
+    return person
+
+
+def film(slug: str = "falling-stars", price: int = 500) -> Product:
+    return Product.objects.create(
+        slug=slug,
+        kind=Kind.FILM,
+        title_ja="星降る夜に",
+        title_en="Falling Stars",
+        price=Money(price, JPY),
+        picture="x.svg",
+    )
+
+
+def kettle(stock: int = 1) -> Product:
+    return Product.objects.create(
+        slug="kettle",
+        kind=Kind.PARCEL,
+        title_ja="やかん",
+        title_en="Kettle",
+        price=Money(4800, JPY),
+        picture="x.svg",
+        stock=stock,
+    )
+
+
+def bought(person: Person, product: Product | None = None, press: str = "press-one") -> Order:
+    return buy_with_one_click(person, product or film(), press, None)
