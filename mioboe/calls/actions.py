@@ -12,6 +12,7 @@ from mioboe.cases.actions import add_proof
 from mioboe.cases.models import Case, ProofKind
 from mioboe.people.models import Person, Phone
 from mioboe.site.live import announce
+from mioboe.site.states import change_all
 from mioboe.trail.actions import record
 
 # How long an agent may think about an offer, and how long a telephone rings, seconds.
@@ -76,7 +77,8 @@ def _offer(callback: Callback, duty: Duty) -> None:
     from mioboe.calls.jobs import offer_lapses
 
     _change(callback, CallbackState.WAITING, CallbackState.OFFERED, agent=duty.agent, offered_at=timezone.now())
-    Duty.objects.filter(pk=duty.pk).update(state=DutyState.BUSY, since=timezone.now())
+    if not duty.change(DutyState.AVAILABLE, DutyState.BUSY, since=timezone.now()):
+        raise TooLate
     record("callback.offered", [callback.case.ref], callback.case.customer)
     offer_lapses.configure(schedule_in={"seconds": OFFER_LIMIT_S}).defer(
         callback_id=callback.pk, agent_id=duty.agent_id
@@ -89,12 +91,11 @@ def pass_on(callback: Callback, agent_id: int) -> bool:
     """Takes an offer back from an agent who did not take it; she is away, and the caller, first in the queue, is offered to
     the next. False where she took it, or it moved on."""
     with transaction.atomic():
-        back = Callback.objects.filter(pk=callback.pk, state=CallbackState.OFFERED, agent=agent_id).update(
-            state=CallbackState.WAITING, agent=None, offered_at=None
-        )
+        hers = Callback.objects.filter(pk=callback.pk, agent=agent_id)
+        back = change_all(hers, CallbackState.OFFERED, CallbackState.WAITING, agent=None, offered_at=None)
         if not back:
             return False
-        Duty.objects.filter(agent=agent_id, state=DutyState.BUSY).update(state=DutyState.AWAY, since=timezone.now())
+        change_all(Duty.objects.filter(agent=agent_id), DutyState.BUSY, DutyState.AWAY, since=timezone.now())
         record("callback.passed_on", [callback.case.ref], callback.case.customer)
         announce(f"agent:{agent_id}", call=callback.pk)
         announce(callback.topic, state=CallbackState.WAITING)
@@ -142,7 +143,7 @@ def end_call(callback: Callback) -> None:
         (CallbackState.WAITING, CallbackState.CANCELLED),
     )
     for old, new in moves:
-        if Callback.objects.filter(pk=callback.pk, state=old).update(state=new, ended_at=timezone.now()):
+        if callback.change(old, new, ended_at=timezone.now()):
             _tell_end(callback, new)
             return
 
@@ -150,19 +151,17 @@ def end_call(callback: Callback) -> None:
 @transaction.atomic
 def note_missed(callback: Callback) -> bool:
     """The telephone rang long enough. False where it does not ring any more."""
-    missed = Callback.objects.filter(pk=callback.pk, state=CallbackState.RINGING).update(
-        state=CallbackState.MISSED, ended_at=timezone.now()
-    )
+    missed = callback.change(CallbackState.RINGING, CallbackState.MISSED, ended_at=timezone.now())
     if missed:
         _tell_end(callback, CallbackState.MISSED)
-    return bool(missed)
+    return missed
 
 
 def _tell_end(callback: Callback, new: CallbackState) -> None:
     callback.refresh_from_db()
     if callback.agent_id:
-        Duty.objects.filter(agent=callback.agent_id, state=DutyState.BUSY).update(
-            state=DutyState.WRAPPING_UP, since=timezone.now()
+        change_all(
+            Duty.objects.filter(agent=callback.agent_id), DutyState.BUSY, DutyState.WRAPPING_UP, since=timezone.now()
         )
         announce(f"agent:{callback.agent_id}", call=callback.pk)
     record(f"callback.{new}", [callback.case.ref], callback.case.customer)
@@ -200,10 +199,9 @@ def _set_duty(agent: Person, state: DutyState, takes_at_once: bool | None) -> No
     if Callback.objects.filter(agent=agent, state__in=WITH_AGENT).exists():
         return
     chosen = duty.takes_at_once if takes_at_once is None else takes_at_once
-    Duty.objects.filter(pk=duty.pk).update(state=state, since=timezone.now(), takes_at_once=chosen)
+    duty.change(duty.state, state, since=timezone.now(), takes_at_once=chosen)
 
 
 def _change(callback: Callback, old: CallbackState, new: CallbackState, **facts: Any) -> None:
-    if not Callback.objects.filter(pk=callback.pk, state=old).update(state=new, **facts):
+    if not callback.change(old, new, **facts):
         raise TooLate
-    callback.refresh_from_db()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from mioboe.cases.models import Case
+from mioboe.site.states import Stateful
 
 
 class DutyState(models.TextChoices):
@@ -16,8 +17,16 @@ class DutyState(models.TextChoices):
     AWAY = "away", _("away")
 
 
-class Duty(models.Model):
+class Duty(Stateful):
     """Whether an agent takes calls now, and in which languages."""
+
+    # Going on duty again while on duty changes how calls are put through.
+    CHANGES = {
+        DutyState.AVAILABLE: {DutyState.AVAILABLE, DutyState.BUSY, DutyState.AWAY},
+        DutyState.BUSY: {DutyState.WRAPPING_UP, DutyState.AWAY},
+        DutyState.WRAPPING_UP: {DutyState.AVAILABLE, DutyState.AWAY},
+        DutyState.AWAY: {DutyState.AVAILABLE, DutyState.AWAY},
+    }
 
     agent = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="duty")
     state = models.CharField(max_length=12, choices=DutyState, default=DutyState.AWAY)
@@ -42,20 +51,19 @@ class CallbackState(models.TextChoices):
 LIVE = [CallbackState.WAITING, CallbackState.OFFERED, CallbackState.RINGING, CallbackState.TALKING]
 WITH_AGENT = [CallbackState.OFFERED, CallbackState.RINGING, CallbackState.TALKING]
 
-# From which state a callback may go where.
-CALLBACK_CHANGES = {
-    CallbackState.WAITING: {CallbackState.OFFERED, CallbackState.CANCELLED},
-    CallbackState.OFFERED: {CallbackState.RINGING, CallbackState.WAITING, CallbackState.CANCELLED},
-    CallbackState.RINGING: {CallbackState.TALKING, CallbackState.MISSED, CallbackState.CANCELLED},
-    CallbackState.TALKING: {CallbackState.ENDED},
-    CallbackState.ENDED: set(),
-    CallbackState.MISSED: set(),
-    CallbackState.CANCELLED: set(),
-}
 
-
-class Callback(models.Model):
+class Callback(Stateful):
     """A customer waits to be called about a case; the call itself is the same row."""
+
+    CHANGES = {
+        CallbackState.WAITING: {CallbackState.OFFERED, CallbackState.CANCELLED},
+        CallbackState.OFFERED: {CallbackState.RINGING, CallbackState.WAITING, CallbackState.CANCELLED},
+        CallbackState.RINGING: {CallbackState.TALKING, CallbackState.MISSED, CallbackState.CANCELLED},
+        CallbackState.TALKING: {CallbackState.ENDED},
+        CallbackState.ENDED: set(),
+        CallbackState.MISSED: set(),
+        CallbackState.CANCELLED: set(),
+    }
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="callbacks")
     number = PhoneNumberField()

@@ -81,44 +81,45 @@ def resolve(case: Case, remedies: list[str]) -> list[Remedy]:
     new = [Remedy.objects.create(case=locked, kind=name) for name in KINDS if name in remedies and name not in planned]
     if not new:
         raise AlreadyPlanned
-    Case.objects.filter(pk=case.pk).update(state=CaseState.RESOLVING, resolved_at=None)
+    _back_to_work(locked)
     record("case.planned", [case.ref], case.customer, remedies=[remedy.kind for remedy in new])
     walk_plan.configure(lock=case.ref).defer(case_id=case.pk)
     announce(case.ref)
     return new
 
 
+def _back_to_work(case: Case) -> None:
+    for old in (CaseState.OPEN, CaseState.RESOLVED):
+        case.change(old, CaseState.RESOLVING, resolved_at=None)
+
+
 def start(remedy: Remedy) -> bool:
     """Begins (or, after a crash, begins again) a remedy. False where it is neither planned nor under way."""
-    begun = Remedy.objects.filter(pk=remedy.pk, state__in=[RemedyState.PLANNED, RemedyState.RUNNING]).update(
-        state=RemedyState.RUNNING, attempts=F("attempts") + 1
+    more = {"attempts": F("attempts") + 1}
+    return remedy.change(RemedyState.PLANNED, RemedyState.RUNNING, **more) or remedy.change(
+        RemedyState.RUNNING, RemedyState.RUNNING, **more
     )
-    return bool(begun)
 
 
 @transaction.atomic
 def note_done(remedy: Remedy) -> bool:
     """Ticks a remedy off. False where it was ticked before."""
-    done = Remedy.objects.filter(pk=remedy.pk, state=RemedyState.RUNNING).update(
-        state=RemedyState.DONE, done_at=timezone.now(), problem=""
-    )
+    done = remedy.change(RemedyState.RUNNING, RemedyState.DONE, done_at=timezone.now(), problem="")
     if done:
         case = remedy.case
         record(f"remedy.{remedy.kind}.done", [case.ref, f"remedy:{remedy.key}"], case.customer)
         announce(case.ref)
-    return bool(done)
+    return done
 
 
 @transaction.atomic
 def note_failed(remedy: Remedy, problem: str) -> bool:
     """A remedy that cannot be done, with the reason for the agent. False where it is not under way."""
-    failed = Remedy.objects.filter(pk=remedy.pk, state=RemedyState.RUNNING).update(
-        state=RemedyState.FAILED, problem=problem[:300]
-    )
+    failed = remedy.change(RemedyState.RUNNING, RemedyState.FAILED, problem=problem[:300])
     if failed:
         record(f"remedy.{remedy.kind}.failed", [remedy.case.ref], remedy.case.customer, problem=problem[:300])
         announce(remedy.case.ref)
-    return bool(failed)
+    return failed
 
 
 @transaction.atomic
@@ -126,12 +127,12 @@ def try_again(remedy: Remedy) -> bool:
     """Puts a failed remedy back into the plan. False where it has not failed."""
     from mioboe.cases.jobs import walk_plan
 
-    back = Remedy.objects.filter(pk=remedy.pk, state=RemedyState.FAILED).update(state=RemedyState.PLANNED, problem="")
+    back = remedy.change(RemedyState.FAILED, RemedyState.PLANNED, problem="")
     if back:
-        Case.objects.filter(pk=remedy.case_id).update(state=CaseState.RESOLVING, resolved_at=None)
+        _back_to_work(Case.objects.select_for_update().get(pk=remedy.case_id))
         walk_plan.configure(lock=remedy.case.ref).defer(case_id=remedy.case_id)
         announce(remedy.case.ref)
-    return bool(back)
+    return back
 
 
 @transaction.atomic
@@ -139,11 +140,9 @@ def note_resolved(case: Case) -> bool:
     """Every remedy of the plan is done. False where something is left or it was noted before."""
     if case.remedies.exclude(state=RemedyState.DONE).exists():
         return False
-    resolved = Case.objects.filter(pk=case.pk, state=CaseState.RESOLVING).update(
-        state=CaseState.RESOLVED, resolved_at=timezone.now()
-    )
+    resolved = case.change(CaseState.RESOLVING, CaseState.RESOLVED, resolved_at=timezone.now())
     if resolved:
         record("case.resolved", [case.ref], case.customer, number=case.number)
         announce(case.ref)
         announce("desk")
-    return bool(resolved)
+    return resolved

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mioboe.orders.models import Order
 from mioboe.site.ids import new_id
+from mioboe.site.states import Stateful
 
 
 class CaseState(models.TextChoices):
@@ -15,16 +16,15 @@ class CaseState(models.TextChoices):
     RESOLVED = "resolved", _("put right")
 
 
-# From which state a case may go where; a further remedy takes a resolved case back to work.
-CASE_CHANGES = {
-    CaseState.OPEN: {CaseState.RESOLVING},
-    CaseState.RESOLVING: {CaseState.RESOLVED},
-    CaseState.RESOLVED: {CaseState.RESOLVING},
-}
-
-
-class Case(models.Model):
+class Case(Stateful):
     """One matter from doubt to close."""
+
+    # From which state a case may go where; a further remedy takes a resolved case back to work.
+    CHANGES = {
+        CaseState.OPEN: {CaseState.RESOLVING},
+        CaseState.RESOLVING: {CaseState.RESOLVED},
+        CaseState.RESOLVED: {CaseState.RESOLVING},
+    }
 
     number = models.CharField(max_length=8, unique=True, default=new_id)
     customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="cases")
@@ -69,17 +69,16 @@ class RemedyState(models.TextChoices):
     FAILED = "failed", _("not done")
 
 
-# From which state a remedy may go where. running → running is a second try with the same key after a crash.
-REMEDY_CHANGES = {
-    RemedyState.PLANNED: {RemedyState.RUNNING},
-    RemedyState.RUNNING: {RemedyState.RUNNING, RemedyState.DONE, RemedyState.FAILED},
-    RemedyState.FAILED: {RemedyState.PLANNED},
-    RemedyState.DONE: set(),
-}
-
-
-class Remedy(models.Model):
+class Remedy(Stateful):
     """One step of a case's plan. Its key goes to the gateway or shop with it, so that it is done once."""
+
+    # From which state a remedy may go where. running → running is a second try with the same key after a crash.
+    CHANGES = {
+        RemedyState.PLANNED: {RemedyState.RUNNING},
+        RemedyState.RUNNING: {RemedyState.RUNNING, RemedyState.DONE, RemedyState.FAILED},
+        RemedyState.FAILED: {RemedyState.PLANNED},
+        RemedyState.DONE: set(),
+    }
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="remedies")
     kind = models.CharField(max_length=30)

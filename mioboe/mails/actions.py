@@ -39,17 +39,15 @@ def write_mail(kind: str, person: Person, about: list[str], **context: Any) -> M
 
 def note_sent(mail: Mail, raw: bytes) -> bool:
     """The mail server took it. False where it was noted before."""
-    done = Mail.objects.filter(pk=mail.pk, state=MailState.QUEUED).update(
-        state=MailState.SENT, sent_at=timezone.now(), raw=raw, problem=""
-    )
+    done = mail.change(MailState.QUEUED, MailState.SENT, sent_at=timezone.now(), raw=raw, problem="")
     if done:
         record("mail.sent", [*mail.about, f"mail:{mail.number}"], mail.person, subject=mail.subject)
-    return bool(done)
+    return done
 
 
 def note_failed(mail: Mail, problem: str) -> bool:
     """It could not be delivered and nobody will try again. False where that was noted before."""
-    done = Mail.objects.filter(pk=mail.pk, state=MailState.QUEUED).update(state=MailState.FAILED, problem=problem[:300])
+    done = mail.change(MailState.QUEUED, MailState.FAILED, problem=problem[:300])
     if done:
         record("mail.failed", [*mail.about, f"mail:{mail.number}"], mail.person, problem=problem[:300])
-    return bool(done)
+    return done

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mioboe.site.ids import new_id
+from mioboe.site.states import Stateful
 
 
 class MailState(models.TextChoices):
@@ -14,8 +15,10 @@ class MailState(models.TextChoices):
     FAILED = "failed", _("could not be delivered")
 
 
-class Mail(models.Model):
+class Mail(Stateful):
     """A mail that we sent or are about to send, as it was sent: the ledger that the mail check asks."""
+
+    CHANGES = {MailState.QUEUED: {MailState.SENT, MailState.FAILED}, MailState.SENT: set(), MailState.FAILED: set()}
 
     number = models.CharField(max_length=8, unique=True, default=new_id)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="mails")

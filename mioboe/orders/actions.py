@@ -28,6 +28,7 @@ from mioboe.payments.gateways import Unsure
 from mioboe.payments.models import Charge, ChargeState
 from mioboe.people.models import Person
 from mioboe.signins.models import SignIn
+from mioboe.site.states import change_all
 from mioboe.trail.actions import record
 
 # After this long somebody looks again at an order whose payment was not heard of, seconds.
@@ -106,7 +107,7 @@ def finish_order(order: Order) -> None:
 
 @transaction.atomic
 def _confirm(order: Order) -> None:
-    if not Order.objects.filter(pk=order.pk, state=OrderState.PLACED).update(state=OrderState.CONFIRMED):
+    if not order.change(OrderState.PLACED, OrderState.CONFIRMED):
         return
     lines = list(order.lines.select_related("product"))
     for line in lines:
@@ -120,7 +121,7 @@ def _confirm(order: Order) -> None:
 
 @transaction.atomic
 def _decline(order: Order) -> None:
-    if Order.objects.filter(pk=order.pk, state=OrderState.PLACED).update(state=OrderState.DECLINED):
+    if order.change(OrderState.PLACED, OrderState.DECLINED):
         _put_back(order)
         record("order.declined", [order.ref, order.customer.ref], order.customer, number=order.number)
 
@@ -150,9 +151,9 @@ def write_order_mail(order: Order) -> None:
 def cancel_order(order: Order) -> bool:
     """Cancels a confirmed order: stops its parcels and puts the stock back. True where it is cancelled now, by this call
     or an earlier one; may be called twice."""
-    if not Order.objects.filter(pk=order.pk, state=OrderState.CONFIRMED).update(state=OrderState.CANCELLED):
+    if not order.change(OrderState.CONFIRMED, OrderState.CANCELLED):
         return Order.objects.filter(pk=order.pk, state=OrderState.CANCELLED).exists()
-    Parcel.objects.filter(order=order, state=ParcelState.WAITING).update(state=ParcelState.STOPPED)
+    change_all(order.parcels.all(), ParcelState.WAITING, ParcelState.STOPPED)
     _put_back(order)
     record("order.cancelled", [order.ref, order.customer.ref], order.customer, number=order.number)
     return True
@@ -161,9 +162,8 @@ def cancel_order(order: Order) -> bool:
 @transaction.atomic
 def revoke_access(order: Order) -> int:
     """Withdraws the right to what was bought digitally. Answers how many rights ended; a second call ends none."""
-    ended = Access.objects.filter(line__order=order, state=AccessState.GRANTED).update(
-        state=AccessState.REVOKED, revoked_at=timezone.now()
-    )
+    rights = Access.objects.filter(line__order=order)
+    ended = change_all(rights, AccessState.GRANTED, AccessState.REVOKED, revoked_at=timezone.now())
     if ended:
         record("access.revoked", [order.ref, order.customer.ref], order.customer, number=order.number)
     return ended

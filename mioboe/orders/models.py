@@ -9,6 +9,7 @@ from mioboe.payments.models import Card
 from mioboe.people.models import Address
 from mioboe.signins.models import SignIn
 from mioboe.site.ids import new_id
+from mioboe.site.states import Stateful
 
 
 class Kind(models.TextChoices):
@@ -61,21 +62,19 @@ class OrderState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-# From which state an order may go where.
-ORDER_CHANGES = {
-    OrderState.PLACED: {OrderState.CONFIRMED, OrderState.DECLINED},
-    OrderState.CONFIRMED: {OrderState.CANCELLED},
-    OrderState.DECLINED: set(),
-    OrderState.CANCELLED: set(),
-}
-
-
 class HowBought(models.TextChoices):
     ONE_CLICK = "one_click", _("1-click")
     CART = "cart", _("cart")
 
 
-class Order(models.Model):
+class Order(Stateful):
+    CHANGES = {
+        OrderState.PLACED: {OrderState.CONFIRMED, OrderState.DECLINED},
+        OrderState.CONFIRMED: {OrderState.CANCELLED},
+        OrderState.DECLINED: set(),
+        OrderState.CANCELLED: set(),
+    }
+
     number = models.CharField(max_length=8, unique=True, default=new_id)
     customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="orders")
     state = models.CharField(max_length=10, choices=OrderState, default=OrderState.PLACED)
@@ -123,8 +122,10 @@ class AccessState(models.TextChoices):
     REVOKED = "revoked", _("withdrawn")
 
 
-class Access(models.Model):
+class Access(Stateful):
     """The right to a digital good."""
+
+    CHANGES = {AccessState.GRANTED: {AccessState.REVOKED}, AccessState.REVOKED: set()}
 
     line = models.OneToOneField(Line, models.CASCADE, related_name="access")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="accesses")
@@ -133,12 +134,24 @@ class Access(models.Model):
     granted_at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=AccessState.values), name="access_state_known")
+        ]
+
 
 class ParcelState(models.TextChoices):
     WAITING = "waiting", _("not packed yet")
     STOPPED = "stopped", _("stopped")
 
 
-class Parcel(models.Model):
+class Parcel(Stateful):
+    CHANGES = {ParcelState.WAITING: {ParcelState.STOPPED}, ParcelState.STOPPED: set()}
+
     order = models.ForeignKey(Order, models.CASCADE, related_name="parcels")
     state = models.CharField(max_length=10, choices=ParcelState, default=ParcelState.WAITING)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=ParcelState.values), name="parcel_state_known")
+        ]

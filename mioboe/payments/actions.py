@@ -41,8 +41,8 @@ def carry_out_charge(charge: Charge) -> Charge:
 
 @transaction.atomic
 def _note_captured(charge: Charge, answer: Answer) -> None:
-    if Charge.objects.filter(pk=charge.pk, state=ChargeState.ASKED).update(
-        state=ChargeState.CAPTURED, gateway_ref=answer.gateway_ref, captured_at=timezone.now()
+    if charge.change(
+        ChargeState.ASKED, ChargeState.CAPTURED, gateway_ref=answer.gateway_ref, captured_at=timezone.now()
     ):
         _move(f"charge:{charge.number}", "gateway", "sales", charge.amount)
         record("charge.captured", [charge.ref, charge.reference], charge.person, amount=int(charge.amount.amount))
@@ -50,9 +50,7 @@ def _note_captured(charge: Charge, answer: Answer) -> None:
 
 @transaction.atomic
 def _note_declined(charge: Charge, why: str) -> None:
-    if Charge.objects.filter(pk=charge.pk, state=ChargeState.ASKED).update(
-        state=ChargeState.DECLINED, problem=why[:200]
-    ):
+    if charge.change(ChargeState.ASKED, ChargeState.DECLINED, problem=why[:200]):
         record("charge.declined", [charge.ref, charge.reference], charge.person, why=why)
 
 
@@ -92,9 +90,7 @@ def _reserve_refund(charge: Charge, amount: Money, key: str) -> Refund:
 
 @transaction.atomic
 def _note_refunded(ours: Refund, answer: Answer) -> None:
-    if Refund.objects.filter(pk=ours.pk, state=RefundState.ASKED).update(
-        state=RefundState.SETTLED, gateway_ref=answer.gateway_ref, settled_at=timezone.now()
-    ):
+    if ours.change(RefundState.ASKED, RefundState.SETTLED, gateway_ref=answer.gateway_ref, settled_at=timezone.now()):
         charge = ours.charge
         _move(f"refund:{ours.pk}", "sales", "gateway", ours.amount)
         record("refund.settled", [charge.ref, charge.reference], charge.person, amount=int(ours.amount.amount))
@@ -102,7 +98,7 @@ def _note_refunded(ours: Refund, answer: Answer) -> None:
 
 @transaction.atomic
 def _note_refund_failed(ours: Refund, why: str) -> None:
-    if Refund.objects.filter(pk=ours.pk, state=RefundState.ASKED).update(state=RefundState.FAILED, problem=why[:200]):
+    if ours.change(RefundState.ASKED, RefundState.FAILED, problem=why[:200]):
         Charge.objects.filter(pk=ours.charge_id).update(refunded=F("refunded") - ours.amount.amount)
         record("refund.failed", [ours.charge.ref, ours.charge.reference], ours.charge.person, why=why)
 

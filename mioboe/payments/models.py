@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 
 from mioboe.site.ids import new_id
+from mioboe.site.states import Stateful
 
 
 class Card(models.Model):
@@ -30,8 +31,14 @@ class RefundState(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
-class Charge(models.Model):
+class Charge(Stateful):
     """Money taken from a card for something (`reference`, such as "order:K7QM2X9P"; this room knows no orders)."""
+
+    CHANGES = {
+        ChargeState.ASKED: {ChargeState.CAPTURED, ChargeState.DECLINED},
+        ChargeState.CAPTURED: set(),
+        ChargeState.DECLINED: set(),
+    }
 
     number = models.CharField(max_length=8, unique=True, default=new_id)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="charges")
@@ -61,8 +68,14 @@ class Charge(models.Model):
         return f"charge:{self.number}"
 
 
-class Refund(models.Model):
+class Refund(Stateful):
     """Money given back for a charge. Reserved on the charge before the gateway is asked."""
+
+    CHANGES = {
+        RefundState.ASKED: {RefundState.SETTLED, RefundState.FAILED},
+        RefundState.SETTLED: set(),
+        RefundState.FAILED: set(),
+    }
 
     charge = models.ForeignKey(Charge, models.PROTECT, related_name="refunds")
     amount = MoneyField(max_digits=14, decimal_places=0, default_currency="JPY")

@@ -1,0 +1,35 @@
+"""A state changes only by compare-and-set, and only as the model's table of changes allows."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+
+class ImpossibleChange(Exception):
+    """A change that the model's table does not have: a fault in our code, never a race."""
+
+
+class Stateful(models.Model):
+    """A row with a state. `CHANGES` says from which state it may go where; `change` is the only way."""
+
+    CHANGES: ClassVar[dict[Any, set[Any]]]
+    state: Any
+
+    class Meta:
+        abstract = True
+
+    def change(self, old: str, new: str, **facts: Any) -> bool:
+        """Goes from `old` to `new` with `facts`; False where the row is not in `old` any more: somebody was faster."""
+        changed = change_all(type(self)._default_manager.filter(pk=self.pk), old, new, **facts)
+        if changed:
+            for name, value in {"state": new, **facts}.items():
+                if not hasattr(value, "resolve_expression"):  # an F() is worth something in the database only
+                    setattr(self, name, value)
+        return bool(changed)
+
+
+def change_all(rows: models.QuerySet[Any], old: str, new: str, **facts: Any) -> int:
+    """Takes every row that is in `old` to `new`; answers how many. Raises ImpossibleChange."""
+    if new not in rows.model.CHANGES[old]:
+        raise ImpossibleChange(f"{rows.model.__name__}: {old} → {new}")
+    return rows.filter(state=old).update(state=new, **facts)
