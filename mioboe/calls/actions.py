@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from mioboe.calls.models import LIVE, WITH_AGENT, Callback, CallbackState, Duty, DutyState
 from mioboe.calls.passphrase import new_passphrase
@@ -74,15 +75,12 @@ def match_next() -> Callback | None:
 
 
 def _offer(callback: Callback, duty: Duty) -> None:
-    from mioboe.calls.jobs import offer_lapses
-
     _change(callback, CallbackState.WAITING, CallbackState.OFFERED, agent=duty.agent, offered_at=timezone.now())
     if not duty.change(DutyState.AVAILABLE, DutyState.BUSY, since=timezone.now()):
         raise TooLate
     record("callback.offered", [callback.case.ref], callback.case.customer)
-    offer_lapses.configure(schedule_in={"seconds": OFFER_LIMIT_S}).defer(
-        callback_id=callback.pk, agent_id=duty.agent_id
-    )
+    later = app.configure_task("calls.offer_lapses", schedule_in={"seconds": OFFER_LIMIT_S})
+    later.defer(callback_id=callback.pk, agent_id=duty.agent_id)
     announce(f"agent:{duty.agent_id}", call=callback.pk)
     announce(callback.topic, state=CallbackState.OFFERED)
 
@@ -106,13 +104,12 @@ def pass_on(callback: Callback, agent_id: int) -> bool:
 @transaction.atomic
 def take_call(callback: Callback, agent: Person) -> None:
     """The agent takes the call offered to her, and the customer's telephone rings. Raises TooLate."""
-    from mioboe.calls.jobs import ringing_lapses
-
     if callback.agent_id != agent.pk:
         raise TooLate
     _change(callback, CallbackState.OFFERED, CallbackState.RINGING, rang_at=timezone.now())
     record("callback.ringing", [callback.case.ref], callback.case.customer)
-    ringing_lapses.configure(schedule_in={"seconds": RING_LIMIT_S}).defer(callback_id=callback.pk)
+    later = app.configure_task("calls.ringing_lapses", schedule_in={"seconds": RING_LIMIT_S})
+    later.defer(callback_id=callback.pk)
     announce(callback.topic, state=CallbackState.RINGING)
     announce(f"phone:{callback.number}", call=callback.pk)
     announce(callback.case.ref)

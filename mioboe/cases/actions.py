@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from mioboe.cases.models import Case, CaseState, Proof, ProofKind, Remedy, RemedyState
 from mioboe.cases.remedies import KINDS, kind
@@ -70,8 +71,6 @@ def offered(case: Case) -> list[str]:
 def resolve(case: Case, remedies: list[str]) -> list[Remedy]:
     """Writes the remedies into the case's plan and defers the job that walks it. What is in the plan already is left as
     it is. Raises NotProven, AlreadyPlanned, and KeyError for a remedy that does not exist."""
-    from mioboe.cases.jobs import walk_plan
-
     proven = set(case.proofs.values_list("kind", flat=True))
     for name in remedies:
         if not kind(name).needs & proven:
@@ -83,7 +82,7 @@ def resolve(case: Case, remedies: list[str]) -> list[Remedy]:
         raise AlreadyPlanned
     _back_to_work(locked)
     record("case.planned", [case.ref], case.customer, remedies=[remedy.kind for remedy in new])
-    walk_plan.configure(lock=case.ref).defer(case_id=case.pk)
+    app.configure_task("cases.walk_plan", lock=case.ref).defer(case_id=case.pk)
     announce(case.ref)
     return new
 
@@ -125,12 +124,10 @@ def note_failed(remedy: Remedy, problem: str) -> bool:
 @transaction.atomic
 def try_again(remedy: Remedy) -> bool:
     """Puts a failed remedy back into the plan. False where it has not failed."""
-    from mioboe.cases.jobs import walk_plan
-
     back = remedy.change(RemedyState.FAILED, RemedyState.PLANNED, problem="")
     if back:
         _back_to_work(Case.objects.select_for_update().get(pk=remedy.case_id))
-        walk_plan.configure(lock=remedy.case.ref).defer(case_id=remedy.case_id)
+        app.configure_task("cases.walk_plan", lock=remedy.case.ref).defer(case_id=remedy.case_id)
         announce(remedy.case.ref)
     return back
 

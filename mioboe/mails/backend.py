@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from procrastinate.contrib.django import app
 
 from mioboe.mails.models import Mail
 from mioboe.people.models import Person
@@ -15,14 +16,12 @@ from mioboe.people.models import Person
 class LedgerBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Writes the mails down; a job sends each once the transaction commits. Answers how many."""
-        from mioboe.mails.jobs import send_mail
-
         written = 0
         with transaction.atomic():
             for message in email_messages:
                 for recipient in message.recipients():
                     mail = _row(message, recipient)
-                    send_mail.defer(mail_id=mail.pk)
+                    app.configure_task("mails.send_mail").defer(mail_id=mail.pk)
                     written += 1
         return written
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from mioboe.mails.actions import write_mail
 from mioboe.mails.links import make_link
@@ -70,8 +71,6 @@ def place_order(person: Person, product: Product, press: str, sign_in: SignIn | 
 
 @transaction.atomic
 def _place(person: Person, product: Product, press: str, sign_in: SignIn | None) -> Order:
-    from mioboe.orders.jobs import see_order_through
-
     choice = OneClick.objects.select_related("card", "address").filter(person=person, is_on=True).first()
     if choice is None:
         raise OneClickOff
@@ -92,7 +91,8 @@ def _place(person: Person, product: Product, press: str, sign_in: SignIn | None)
     Line.objects.create(order=order, product=held, title_ja=held.title_ja, title_en=held.title_en, price=held.price)
     payments.ask_charge(person, choice.card, held.price, order.ref, order.charge_key)
     record("order.placed", [order.ref, person.ref], person, number=order.number, how=order.how)
-    see_order_through.configure(schedule_in={"seconds": LOOK_AGAIN_S}).defer(order_id=order.pk)
+    later = app.configure_task("orders.see_order_through", schedule_in={"seconds": LOOK_AGAIN_S})
+    later.defer(order_id=order.pk)
     return order
 
 
