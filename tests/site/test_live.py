@@ -238,8 +238,7 @@ def test_a_page_that_says_too_much_is_closed(live: int) -> None:
     async def story() -> None:
         async with a_page(live, token([], speak=["call:1"])) as page:
             await _on(page)
-            for number in range(SAID_AT_ONCE * 3):
-                await page.say({"ping": number})
+            await page.say_at_once([{"ping": number} for number in range(SAID_AT_ONCE * 3)])
             assert await page.closed() == TOO_MUCH
 
     run(story)
