@@ -1,19 +1,15 @@
-"""Verbs about orders."""
+"""Verbs of buying."""
 
 from contextlib import suppress
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.urls import reverse
-from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from mioboe.mails.actions import write_mail
-from mioboe.mails.links import make_link
+from mioboe.orders.actions.order_mail import write_order_mail
+from mioboe.orders.actions.undoing import put_back
 from mioboe.orders.models import (
     Access,
-    AccessState,
     HowBought,
     Kind,
     Line,
@@ -21,7 +17,6 @@ from mioboe.orders.models import (
     Order,
     OrderState,
     Parcel,
-    ParcelState,
     Product,
 )
 from mioboe.payments import actions as payments
@@ -29,12 +24,10 @@ from mioboe.payments.gateways import Unsure
 from mioboe.payments.models import Charge, ChargeState
 from mioboe.people.models import Person
 from mioboe.signins.models import SignIn
-from mioboe.site.states import change_all
 from mioboe.trail.actions import record
 
 # After this long somebody looks again at an order whose payment was not heard of, seconds.
 LOOK_AGAIN_S = 10
-LINK_PURPOSE = "not_me"
 
 
 class SoldOut(Exception):
@@ -122,51 +115,8 @@ def _confirm(order: Order) -> None:
 @transaction.atomic
 def _decline(order: Order) -> None:
     if order.change(OrderState.PLACED, OrderState.DECLINED):
-        _put_back(order)
+        put_back(order)
         record("order.declined", [order.ref, order.customer.ref], order.customer, number=order.number)
-
-
-def _put_back(order: Order) -> None:
-    for line in order.lines.all():
-        Product.objects.filter(pk=line.product_id, stock__isnull=False).update(stock=F("stock") + line.quantity)
-
-
-def write_order_mail(order: Order) -> None:
-    """The order mail with its "Was this not you?" link; in the caller's transaction."""
-    customer = order.customer
-    secret = make_link(LINK_PURPOSE, order.ref, customer.email, customer, settings.MIOBOE_ORDER_LINK_LIFE_S)
-    write_mail(
-        "order_confirmed",
-        customer,
-        [order.ref, customer.ref],
-        order=order,
-        lines=list(order.lines.select_related("product")),
-        sign_in=order.sign_in,
-        link=settings.MIOBOE_BASE_URL + reverse("help:not_me", args=[secret]),
-        help_url=settings.MIOBOE_BASE_URL + reverse("help:contact"),
-    )
-
-
-@transaction.atomic
-def cancel_order(order: Order) -> bool:
-    """Cancels a confirmed order: stops its parcels and puts the stock back. True where it is cancelled now, by this call
-    or an earlier one; may be called twice."""
-    if not order.change(OrderState.CONFIRMED, OrderState.CANCELLED):
-        return Order.objects.filter(pk=order.pk, state=OrderState.CANCELLED).exists()
-    change_all(order.parcels.all(), ParcelState.WAITING, ParcelState.STOPPED)
-    _put_back(order)
-    record("order.cancelled", [order.ref, order.customer.ref], order.customer, number=order.number)
-    return True
-
-
-@transaction.atomic
-def revoke_access(order: Order) -> int:
-    """Withdraws the right to what was bought digitally. Answers how many rights ended; a second call ends none."""
-    rights = Access.objects.filter(line__order=order)
-    ended = change_all(rights, AccessState.GRANTED, AccessState.REVOKED, revoked_at=timezone.now())
-    if ended:
-        record("access.revoked", [order.ref, order.customer.ref], order.customer, number=order.number)
-    return ended
 
 
 @transaction.atomic

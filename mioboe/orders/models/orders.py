@@ -1,49 +1,17 @@
+"""What was bought, how, and for how much."""
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 
+from mioboe.orders.models.goods import Product
 from mioboe.payments.models import Card
 from mioboe.people.models import Address
 from mioboe.signins.models import SignIn
 from mioboe.site.ids import new_id
 from mioboe.site.states import Stateful
-
-
-class Kind(models.TextChoices):
-    FILM = "film", _("streaming film")
-    PARCEL = "parcel", _("goods by parcel")
-
-
-class Product(models.Model):
-    """Something to buy in our own shop."""
-
-    slug = models.SlugField(unique=True)
-    kind = models.CharField(max_length=10, choices=Kind)
-    title_ja = models.CharField(max_length=200)
-    title_en = models.CharField(max_length=200)
-    about_ja = models.TextField(blank=True)
-    about_en = models.TextField(blank=True)
-    price = MoneyField(max_digits=14, decimal_places=0, default_currency="JPY")
-    picture = models.CharField(max_length=100)
-    stock = models.PositiveIntegerField(null=True)  # None: without end, as films are
-    minutes = models.PositiveSmallIntegerField(null=True)  # of a film
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(price__gt=0), name="a_price_is_above_zero"),
-            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="product_kind_known"),
-        ]
-
-    @property
-    def title(self) -> str:
-        return self.title_ja if (get_language() or "ja").startswith("ja") else self.title_en
-
-    @property
-    def about(self) -> str:
-        return self.about_ja if (get_language() or "ja").startswith("ja") else self.about_en
 
 
 class OneClick(models.Model):
@@ -115,43 +83,3 @@ class Line(models.Model):
     quantity = models.PositiveSmallIntegerField(default=1)
 
     title = Product.title
-
-
-class AccessState(models.TextChoices):
-    GRANTED = "granted", _("can be watched")
-    REVOKED = "revoked", _("withdrawn")
-
-
-class Access(Stateful):
-    """The right to a digital good."""
-
-    CHANGES = {AccessState.GRANTED: {AccessState.REVOKED}, AccessState.REVOKED: set()}
-
-    line = models.OneToOneField(Line, models.CASCADE, related_name="access")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="accesses")
-    state = models.CharField(max_length=10, choices=AccessState, default=AccessState.GRANTED)
-    watched_s = models.PositiveIntegerField(default=0)
-    granted_at = models.DateTimeField(default=timezone.now)
-    revoked_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=AccessState.values), name="access_state_known")
-        ]
-
-
-class ParcelState(models.TextChoices):
-    WAITING = "waiting", _("not packed yet")
-    STOPPED = "stopped", _("stopped")
-
-
-class Parcel(Stateful):
-    CHANGES = {ParcelState.WAITING: {ParcelState.STOPPED}, ParcelState.STOPPED: set()}
-
-    order = models.ForeignKey(Order, models.CASCADE, related_name="parcels")
-    state = models.CharField(max_length=10, choices=ParcelState, default=ParcelState.WAITING)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=ParcelState.values), name="parcel_state_known")
-        ]
