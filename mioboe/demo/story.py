@@ -4,6 +4,7 @@ Each step is done by what is to be seen on the page and waits for what a person 
 import json
 import os
 import shutil
+import statistics
 import sys
 import threading
 import time
@@ -97,15 +98,27 @@ class Night:
         page.locator(what).click()
 
 
-def play(base: str, pictures: Path | None = None, told: threading.Event | None = None) -> bool:
-    """Plays the night against a running demo at `base` and prints its timeline. Pictures of each step and the figures go to
-    `pictures`. Answers whether all went well."""
+def play(base: str, pictures: Path | None = None, told: threading.Event | None = None, nights: int = 1) -> bool:
+    """Plays the night against a running demo at `base`, `nights` times, and prints its timeline and figures. Pictures of
+    each step and the last night's figures go to `pictures`. Answers whether all went well; `told` ends it between nights."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         print("The story needs a browser: apt-get install chromium fonts-noto-cjk", file=sys.stderr)
         return False
     pictures = pictures or Path(os.environ.get("MIOBOE_DATA_DIR", "var")) / "story"
     pictures.mkdir(parents=True, exist_ok=True)
+    played: list[Night] = []
+    for number in range(nights):
+        if told is not None and told.is_set():
+            break
+        if nights > 1:
+            print(f"night {number + 1} of {nights}")
+        played.append(_one_night(base, pictures, chromium))
+    _tell(played)
+    return bool(played) and not any(night.problems for night in played)
+
+
+def _one_night(base: str, pictures: Path, chromium: str) -> Night:
     for old in pictures.glob("*.png"):
         old.unlink()
     with sync_playwright() as playwright:
@@ -118,8 +131,7 @@ def play(base: str, pictures: Path | None = None, told: threading.Event | None =
             night.problems.append(str(error))
         finally:
             browser.close()
-    _tell(night)
-    return not night.problems
+    return night
 
 
 def _play(night: Night) -> None:
@@ -272,20 +284,38 @@ def _go_on_duty(agent: Page) -> None:
     expect(away).to_be_visible()
 
 
-def _tell(night: Night) -> None:
-    figures = {name: round(value, 3) for name, value in night.figures.items()}
-    if night.axe:
-        (night.pictures / "axe.json").write_text(json.dumps(night.faults, indent=1))
-    (night.pictures / "figures.json").write_text(json.dumps(figures, indent=1))
-    print("\n  figure                          tonight     2017")
-    for name, words in (
-        ("ring", "“call me now” → ring"),
-        ("cancelled", "cancel pressed → undone"),
-        ("refund_mail", "cancel pressed → refund mail"),
-        ("presses", "presses from mail to ring"),
-        ("audio", "answer → sound both ways"),
-    ):
-        value = f"{figures[name]:.2f} s" if name in figures and name != "presses" else str(int(figures.get(name, 0)))
-        print(f"  {words:31} {value:11} {IN_2017.get(name, '')}")
-    for problem in night.problems:
-        print(f"  PROBLEM {problem}", file=sys.stderr)
+FIGURES = {
+    "ring": "“call me now” → ring",
+    "cancelled": "cancel pressed → undone",
+    "refund_mail": "cancel pressed → refund mail",
+    "presses": "presses from mail to ring",
+    "audio": "answer → sound both ways",
+}
+
+
+def _tell(played: list[Night]) -> None:
+    """The figures beside those of 2017, and what went wrong."""
+    if not played:
+        return
+    last = played[-1]
+    figures = {name: round(value, 3) for name, value in last.figures.items()}
+    if last.axe:
+        (last.pictures / "axe.json").write_text(json.dumps(last.faults, indent=1))
+    (last.pictures / "figures.json").write_text(json.dumps(figures, indent=1))
+    tonight = "tonight" if len(played) == 1 else f"median, worst of {len(played)}"
+    print(f"\n  {'figure':31} {tonight:22} 2017")
+    for name, words in FIGURES.items():
+        values = sorted(night.figures[name] for night in played if name in night.figures)
+        print(f"  {words:31} {_said(name, values):22} {IN_2017.get(name, '')}")
+    for night in played:
+        for problem in night.problems:
+            print(f"  PROBLEM {problem}", file=sys.stderr)
+
+
+def _said(name: str, values: list[float]) -> str:
+    if not values:
+        return "–"
+    unit = "" if name == "presses" else " s"
+    digits = 0 if name == "presses" else 2
+    middle = f"{statistics.median(values):.{digits}f}{unit}"
+    return middle if len(values) == 1 else f"{middle}, {values[-1]:.{digits}f}{unit}"

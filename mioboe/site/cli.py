@@ -1,5 +1,6 @@
 """`python -m mioboe …`: our processes by name; everything else is Django's own (`migrate`, `check`, …)."""
 
+import argparse
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ COMMANDS = {
     "worker": "the jobs",
     "mailbox": "the demo's mail server",
     "demo": "all of them with demo people and goods, after playing the story once (--once: only the story)",
-    "story": "plays the story against a demo that is running",
+    "story": "plays the story against a demo that is running (--nights N: N times; --pictures FOLDER)",
     "words": "compiles the translations",
 }
 # Enough for pages that wait for PostgreSQL most of the time, on two cores.
@@ -47,7 +48,11 @@ def _run(name: str, rest: list[str]) -> None:
 
         from mioboe.demo.story import play
 
-        sys.exit(0 if play(settings.MIOBOE_BASE_URL) else 1)
+        options = argparse.ArgumentParser(prog="python -m mioboe story", description=COMMANDS["story"])
+        options.add_argument("--nights", type=int, default=1, choices=range(1, 101), metavar="N")
+        options.add_argument("--pictures", type=Path, metavar="FOLDER")
+        chosen = options.parse_args(rest)
+        sys.exit(0 if play(settings.MIOBOE_BASE_URL, chosen.pictures, nights=chosen.nights) else 1)
     elif name == "words":
         from mioboe.site.words import compile_words
 
