@@ -1,4 +1,5 @@
 import structlog
+from django.db import InterfaceError, OperationalError
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
@@ -11,13 +12,14 @@ from mioboe.payments.gateways import Unsure
 log = structlog.get_logger(__name__)
 MOST_ATTEMPTS = 10
 LONGEST_PAUSE_S = 300
+NOT_HEARD = (Unsure, OperationalError, InterfaceError)
 
 
 class AskAgain(BaseRetryStrategy):
-    """While the outside is not heard: 1, 2, 4 … seconds, five minutes at most."""
+    """While the outside or PostgreSQL is not heard: 1, 2, 4 … seconds, five minutes at most."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if job.attempts >= MOST_ATTEMPTS or not isinstance(exception, Unsure):
+        if job.attempts >= MOST_ATTEMPTS or not isinstance(exception, NOT_HEARD):
             return None
         return RetryDecision(retry_in={"seconds": min(2**job.attempts, LONGEST_PAUSE_S)})
 
@@ -42,6 +44,8 @@ def walk_plan(case_id: int) -> None:
         except Unsure as not_heard:
             unsure = not_heard
             continue
+        except (OperationalError, InterfaceError):
+            raise
         except Exception as error:
             log.exception("remedy_failed", remedy=str(remedy.key), kind=remedy.kind)
             actions.note_failed(remedy, str(error) or type(error).__name__)

@@ -20,7 +20,6 @@ COMMANDS = {
 }
 # Enough for pages that wait for PostgreSQL most of the time, on two cores.
 PAGE_THREADS = "8"
-JOBS_AT_ONCE = "4"
 
 
 def main() -> None:
@@ -65,7 +64,10 @@ def _run(name: str, rest: list[str]) -> None:
     elif name in ("web", "live"):
         _serve(name)
     elif name == "worker":
-        _django_command(["procrastinate", "worker", "--concurrency", JOBS_AT_ONCE, "--fetch-job-polling-interval", "1"])
+        _django()
+        from mioboe.site.jobs import work
+
+        work()
     else:
         _django_command(sys.argv[1:])
 

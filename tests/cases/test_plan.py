@@ -1,4 +1,5 @@
 import pytest
+from django.db import OperationalError
 
 from mioboe.cases import actions
 from mioboe.cases.jobs import walk_plan
@@ -99,6 +100,20 @@ def test_a_remedy_that_fails_stands_out_and_can_be_tried_again(case, monkeypatch
     assert case.remedies.get(kind="refund").state == RemedyState.DONE
     assert case.state == CaseState.RESOLVING
     assert actions.try_again(failed)
+    walk(case)
+    assert case.state == CaseState.RESOLVED
+
+
+def test_a_lost_database_fails_no_remedy(case, monkeypatch):
+    def lost(remedy):
+        raise OperationalError("the connection is lost")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("mioboe.cases.remedies.cancel.do", lost)
+        actions.resolve(case, ["cancel"])
+        with pytest.raises(OperationalError):
+            walk(case)
+    assert case.remedies.get().state == RemedyState.RUNNING
     walk(case)
     assert case.state == CaseState.RESOLVED
 
