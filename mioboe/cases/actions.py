@@ -27,13 +27,14 @@ class AlreadyPlanned(Exception):
     """Every remedy asked for is in the plan already; somebody was faster."""
 
 
-def open_case(customer: Person, order: Order | None, proof: ProofKind, words: str = "") -> Case:
-    """Opens a case about an order, or answers the one that is open about it, and notes what the person has proven. May be
-    called twice. Raises NotTheirs."""
+def open_case(customer: Person, order: Order | None, proof: ProofKind | None, words: str = "") -> Case:
+    """Opens a case about an order, or answers the one that is open about it, and notes what the person has proven: nothing
+    where it is their bank that speaks. May be called twice. Raises NotTheirs."""
     if order is not None and order.customer_id != customer.pk:
         raise NotTheirs
     case = _find_or_open(customer, order, words)
-    add_proof(case, proof)
+    if proof is not None:
+        add_proof(case, proof)
     return case
 
 

@@ -1,7 +1,6 @@
 """Reserving money on a card, taking it, and letting it go."""
 
 from datetime import timedelta
-from typing import cast
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -102,7 +101,7 @@ def _decide_capture(charge: Charge, amount: Money | None) -> None:
     )
     try:
         with transaction.atomic():
-            undecided.update(to_capture=F("amount") - F("released") if amount is None else cast(Money, amount).amount)
+            undecided.update(to_capture=F("amount") - F("released") if amount is None else amount.amount)
     except IntegrityError as error:
         raise TooMuch("more than is reserved on the card") from error
     charge.refresh_from_db()

@@ -18,16 +18,23 @@ def note_dispute(charge: Charge, told: Chargeback) -> Dispute:
         defaults={"charge": charge, "amount": told.amount, "reason": told.reason, "due_at": told.due_at},
     )
     if is_new:
-        post(MovementKind.DISPUTE, f"dispute:{dispute.pk}", dispute.amount)
         _tell("opened", dispute)
     now = timezone.now()
+    if told.is_withheld and Dispute.objects.filter(pk=dispute.pk, withheld_at=None).update(withheld_at=now):
+        dispute.withheld_at = now
+        post(MovementKind.DISPUTE, f"dispute:{dispute.pk}", dispute.amount)
     if told.state == "won" and dispute.change(DisputeState.OPEN, DisputeState.WON, closed_at=now):
-        post(MovementKind.DISPUTE_WON, f"dispute:{dispute.pk}", dispute.amount)
+        _settle(dispute, MovementKind.DISPUTE_WON)
         _tell("won", dispute)
     elif told.state == "lost" and dispute.change(DisputeState.OPEN, DisputeState.LOST, closed_at=now):
-        post(MovementKind.DISPUTE_LOST, f"dispute:{dispute.pk}", dispute.amount)
+        _settle(dispute, MovementKind.DISPUTE_LOST)
         _tell("lost", dispute)
     return dispute
+
+
+def _settle(dispute: Dispute, kind: MovementKind) -> None:
+    if dispute.withheld_at is not None:
+        post(kind, f"dispute:{dispute.pk}", dispute.amount)
 
 
 def _tell(verb: str, dispute: Dispute) -> None:

@@ -56,6 +56,7 @@ class Chargeback:
     amount: Money
     reason: str
     due_at: datetime | None
+    is_withheld: bool  # the money was taken from us until it is decided; not so while the bank only inquires
     state: Literal["open", "won", "lost"]
 
 

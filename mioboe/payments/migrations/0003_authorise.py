@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                ("withheld_at", models.DateTimeField(null=True)),
                 ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("closed_at", models.DateTimeField(null=True)),
             ],

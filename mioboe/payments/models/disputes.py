@@ -29,6 +29,7 @@ class Dispute(Stateful):
     reason = models.CharField(max_length=60)  # the card scheme's, in the gateway's word: "fraudulent"
     due_at = models.DateTimeField(null=True)  # until when evidence is taken; none where the bank takes none
     state = models.CharField(max_length=10, choices=DisputeState, default=DisputeState.OPEN)
+    withheld_at = models.DateTimeField(null=True)  # an inquiry by the bank withholds nothing yet
     opened_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True)
 
