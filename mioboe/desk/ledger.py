@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from mioboe.desk.views import agents_only
@@ -76,7 +77,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
 
 def _csv(day: date) -> Iterator[bytes]:
-    head = [_("Time"), _("Movement"), _("Kind"), _("Account"), _("Debit"), _("Credit"), _("Currency")]
+    head = [_("Time"), _("Movement"), _("Kind"), pgettext("ledger", "Account"), _("Debit"), _("Credit"), _("Currency")]
     yield b"\xef\xbb\xbf" + _line(head)
     zone = timezone.get_default_timezone()
     for row in rows_of(day):
