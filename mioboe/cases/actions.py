@@ -122,10 +122,17 @@ def note_failed(remedy: Remedy, problem: str) -> bool:
     return failed
 
 
+def came_undone(remedy: Remedy) -> bool:
+    """Whether a refund that was accepted failed later. Sessions that begin anew are no such thing."""
+    return remedy.kind == "refund" and remedy.state == RemedyState.DONE and not kind("refund").is_done(remedy)
+
+
 @transaction.atomic
 def try_again(remedy: Remedy) -> bool:
-    """Puts a failed remedy back into the plan. False where it has not failed."""
-    back = remedy.change(RemedyState.FAILED, RemedyState.PLANNED, problem="")
+    """Puts a remedy that failed, or a refund that came undone, back into the plan. False where neither is so."""
+    back = remedy.change(RemedyState.FAILED, RemedyState.PLANNED, problem="") or (
+        came_undone(remedy) and remedy.change(RemedyState.DONE, RemedyState.PLANNED, done_at=None)
+    )
     if back:
         _back_to_work(Case.objects.select_for_update().get(pk=remedy.case_id))
         app.configure_task("cases.walk_plan", lock=remedy.case.ref).defer(case_id=remedy.case_id)

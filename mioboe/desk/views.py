@@ -79,6 +79,7 @@ def _money(case: Case) -> dict[str, object] | None:
         "charges": charges.order_by("asked_at"),
         "refunds": Refund.objects.filter(charge__in=charges).order_by("asked_at"),
         "disputes": Dispute.objects.filter(charge__in=charges).order_by("opened_at"),
+        "undone": [remedy for remedy in case.remedies.filter(kind="refund") if cases.came_undone(remedy)],
     }
 
 

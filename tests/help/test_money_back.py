@@ -48,6 +48,25 @@ def test_money_that_the_bank_sent_back_is_not_ticked(case):
     assert money(case).state == "failed"
 
 
+def test_money_that_the_bank_sent_back_is_given_again_by_the_agent(case, client):
+    cases.resolve(case, ["refund"])
+    walk(case)
+    remedy = case.remedies.get()
+    assert not cases.try_again(remedy), "nothing came undone"
+    next_time("settle", Rule.What.REFUSES)
+    world.settle_refunds()
+    client.force_login(world.agent(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    path = f"/desk/cases/{case.number}/"
+    assert f"{path}again/{remedy.pk}/" in client.get(path).content.decode()
+    for _ in range(2):
+        client.post(f"{path}again/{remedy.pk}/")
+    walk(case)
+    assert sorted(Refund.objects.values_list("state", flat=True)) == [RefundState.FAILED, RefundState.PENDING]
+    assert f"{path}again/{remedy.pk}/" not in client.get(path).content.decode()
+    world.settle_refunds()
+    assert money(case).state == "done"
+
+
 def reserve_only() -> None:
     Payment.objects.update(state=Payment.State.AUTHORISED, captured=0)
     Charge.objects.update(state=ChargeState.AUTHORISED, captured=0, to_capture=0)

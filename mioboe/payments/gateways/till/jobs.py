@@ -1,6 +1,7 @@
 """What the till does later, and tells us of as a webhook would."""
 
 from django.db import transaction
+from django.db.models import F
 from procrastinate.contrib.django import app
 
 from mioboe.payments.actions import note_lapsed, note_repayment
@@ -19,6 +20,8 @@ def settle(ref: str) -> None:
         if given.state == Return.State.PENDING:
             given.state = state
             given.save(update_fields=["state"])
+            if state == Return.State.FAILED:
+                Payment.objects.filter(pk=given.payment_id).update(refunded=F("refunded") - given.amount)
     refund = Refund.objects.filter(key=given.key).select_related("charge__person", "charge__card").first()
     if refund is not None:
         settled = given.state == Return.State.SETTLED
