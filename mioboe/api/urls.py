@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from mioboe.api.webhooks import stripe
 
 app_name = "api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("v1/webhooks/stripe", stripe.receive, name="stripe_webhook")]

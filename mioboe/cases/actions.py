@@ -27,13 +27,14 @@ class AlreadyPlanned(Exception):
     """Every remedy asked for is in the plan already; somebody was faster."""
 
 
-def open_case(customer: Person, order: Order | None, proof: ProofKind, words: str = "") -> Case:
-    """Opens a case about an order, or answers the one that is open about it, and notes what the person has proven. May be
-    called twice. Raises NotTheirs."""
+def open_case(customer: Person, order: Order | None, proof: ProofKind | None, words: str = "") -> Case:
+    """Opens a case about an order, or answers the one that is open about it, and notes what the person has proven: nothing
+    where it is their bank that speaks. May be called twice. Raises NotTheirs."""
     if order is not None and order.customer_id != customer.pk:
         raise NotTheirs
     case = _find_or_open(customer, order, words)
-    add_proof(case, proof)
+    if proof is not None:
+        add_proof(case, proof)
     return case
 
 
@@ -121,10 +122,17 @@ def note_failed(remedy: Remedy, problem: str) -> bool:
     return failed
 
 
+def came_undone(remedy: Remedy) -> bool:
+    """Whether a refund that was accepted failed later. Sessions that begin anew are no such thing."""
+    return remedy.kind == "refund" and remedy.state == RemedyState.DONE and not kind("refund").is_done(remedy)
+
+
 @transaction.atomic
 def try_again(remedy: Remedy) -> bool:
-    """Puts a failed remedy back into the plan. False where it has not failed."""
-    back = remedy.change(RemedyState.FAILED, RemedyState.PLANNED, problem="")
+    """Puts a remedy that failed, or a refund that came undone, back into the plan. False where neither is so."""
+    back = remedy.change(RemedyState.FAILED, RemedyState.PLANNED, problem="") or (
+        came_undone(remedy) and remedy.change(RemedyState.DONE, RemedyState.PLANNED, done_at=None)
+    )
     if back:
         _back_to_work(Case.objects.select_for_update().get(pk=remedy.case_id))
         app.configure_task("cases.walk_plan", lock=remedy.case.ref).defer(case_id=remedy.case_id)

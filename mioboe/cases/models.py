@@ -72,12 +72,13 @@ class RemedyState(models.TextChoices):
 class Remedy(Stateful):
     """One step of a case's plan. Its key goes to the gateway or shop with it, so that it is done once."""
 
-    # From which state a remedy may go where. running → running is a second try with the same key after a crash.
+    # From which state a remedy may go where. running → running is a second try with the same key after a crash; done →
+    # planned is for what came undone later: a bank may send a refund back.
     CHANGES = {
         RemedyState.PLANNED: {RemedyState.RUNNING},
         RemedyState.RUNNING: {RemedyState.RUNNING, RemedyState.DONE, RemedyState.FAILED},
         RemedyState.FAILED: {RemedyState.PLANNED},
-        RemedyState.DONE: set(),
+        RemedyState.DONE: {RemedyState.PLANNED},
     }
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="remedies")

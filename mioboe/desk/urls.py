@@ -1,11 +1,13 @@
 from django.urls import path
 
-from mioboe.desk import views
+from mioboe.desk import ledger, views
 
 app_name = "desk"
 urlpatterns = [
     path("", views.board, name="home"),
     path("panel/", views.panel, name="panel"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/export.csv", ledger.export, name="ledger_export"),
     path("duty/<str:verb>/", views.duty, name="duty"),
     path("calls/<int:pk>/<str:verb>/", views.call_verb, name="call_verb"),
     path("cases/<str:number>/", views.case, name="case"),

@@ -19,6 +19,7 @@ from mioboe.cases import actions as cases
 from mioboe.cases.models import Case, CaseState, Remedy
 from mioboe.cases.remedies import kind
 from mioboe.mails.models import Mail
+from mioboe.payments.models import Charge, Dispute, Refund
 from mioboe.people.models import Person
 from mioboe.site.ids import heard
 from mioboe.trail.actions import record, timeline
@@ -60,11 +61,25 @@ def _shown(case: Case) -> dict[str, object]:
         "order": case.order,
         "proofs": case.proofs.order_by("at"),
         "remedies": [(remedy, kind(remedy.kind).words) for remedy in case.remedies.order_by("pk")],
+        "money": _money(case),
         "offered": [(name, kind(name).words) for name in cases.offered(case)],
         "sign_ins": customer.sign_ins.select_related("device").order_by("-at")[:SHOWN_BESIDE],
         "devices": customer.devices.filter(revoked_at__isnull=True).order_by("-last_seen_at")[:SHOWN_BESIDE],
         "mails": Mail.objects.filter(person=customer).order_by("-written_at")[:SHOWN_BESIDE],
         "entries": timeline(case.ref, *([case.order.ref] if case.order else []), limit=60),
+    }
+
+
+def _money(case: Case) -> dict[str, object] | None:
+    """What was taken for the order, given back of it, and disputed by the bank."""
+    if case.order is None:
+        return None
+    charges = Charge.objects.filter(reference=case.order.ref)
+    return {
+        "charges": charges.order_by("asked_at"),
+        "refunds": Refund.objects.filter(charge__in=charges).order_by("asked_at"),
+        "disputes": Dispute.objects.filter(charge__in=charges).order_by("opened_at"),
+        "undone": [remedy for remedy in case.remedies.filter(kind="refund") if cases.came_undone(remedy)],
     }
 
 

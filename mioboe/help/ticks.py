@@ -6,8 +6,10 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from mioboe.cases.models import Case, RemedyState
+from mioboe.cases.models import Case, Remedy, RemedyState
 from mioboe.cases.remedies import kind
+from mioboe.cases.remedies.refund import given_back
+from mioboe.payments.models import RefundState
 from mioboe.trail.models import Entry
 
 # For people a failed remedy is one that we are still at: the agent sees its reason and tries again.
@@ -36,6 +38,8 @@ def ticks(case: Case) -> list[Tick]:
         is_done = remedy.state == RemedyState.DONE
         words = what.done_words if is_done else what.words
         lines.append(Tick(_SHOWN[RemedyState(remedy.state)], words, remedy.done_at))
+        if remedy.kind == "refund" and is_done:
+            lines.append(_money_back(remedy))
     kinds = {remedy.kind for remedy in remedies}
     if "send_reset_link" in kinds:
         at = _since(case, "password.changed", case.customer.ref)
@@ -46,6 +50,20 @@ def ticks(case: Case) -> list[Tick]:
         words = _("You have checked your card statement") if at else _("Check your card statement")
         lines.append(Tick("done" if at else "yours", words, at, "" if at else "statement"))
     return lines
+
+
+def _money_back(remedy: Remedy) -> Tick:
+    """Accepted is not yet back: the gateway tells when it has paid out, or that it could not."""
+    given = [refund for refund in given_back(remedy) if refund.state != RefundState.FAILED] or given_back(remedy)
+    states = {refund.state for refund in given}
+    at = max((refund.settled_at for refund in given if refund.settled_at), default=None)
+    if states == {RefundState.RELEASED}:
+        return Tick("done", _("The amount was only reserved on the card and is released: nothing is charged"), at)
+    if states <= {RefundState.SETTLED, RefundState.RELEASED}:
+        return Tick("done", _("The money is back: paid out to the card"), at)
+    if RefundState.FAILED in states:
+        return Tick("failed", _("The money could not be paid out to the card; we look for another way"))
+    return Tick("running", _("The money is on its way to the card"))
 
 
 def _since(case: Case, verb: str, about: str) -> datetime | None:

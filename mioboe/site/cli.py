@@ -16,6 +16,7 @@ COMMANDS = {
     "mailbox": "the demo's mail server",
     "demo": "all of them with demo people and goods, after playing the story once (--once: only the story)",
     "story": "plays the story against a demo that is running (--nights N: N times; --pictures FOLDER)",
+    "ledger": "check: proves the ledger against charges, refunds and the till's own books",
     "words": "compiles the translations",
 }
 # Enough for pages that wait for PostgreSQL most of the time, on two cores.

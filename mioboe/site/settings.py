@@ -94,7 +94,7 @@ MIOBOE_ICE_SERVERS: list[str] = _read(_env.list, "ICE_SERVERS", [])
 MIOBOE_GATEWAY: str = _read(_env.str, "GATEWAY", "till")
 MIOBOE_SHOP: str = _read(_env.str, "SHOP", "own")
 for _name, _value, _known in (
-    ("GATEWAY", [MIOBOE_GATEWAY], {"till"}),
+    ("GATEWAY", [MIOBOE_GATEWAY], {"till", "stripe"}),
     ("SHOP", [MIOBOE_SHOP], {"own"}),
     ("CARRIERS", MIOBOE_CARRIERS, {"browser"}),
 ):
@@ -103,6 +103,22 @@ for _name, _value, _known in (
 
 # How long one question to a gateway, shop or carrier may take before we say so and look again later, seconds.
 MIOBOE_OUTSIDE_LIMIT_S: float = _read(_env.float, "OUTSIDE_LIMIT_S", 8.0)
+MIOBOE_STRIPE_KEY: str = _read(_env.str, "STRIPE_KEY", "")
+MIOBOE_STRIPE_WEBHOOK_SECRET: str = _read(_env.str, "STRIPE_WEBHOOK_SECRET", "")
+MIOBOE_STRIPE_BASE: str = _read(_env.str, "STRIPE_BASE", "https://api.stripe.com").rstrip("/")
+# The page on which Stripe has a card entered; a form of ours leads there.
+_STRIPE_PAGES = "https://checkout.stripe.com"
+if MIOBOE_GATEWAY == "stripe":
+    if not MIOBOE_STRIPE_KEY.startswith(("sk_", "rk_")):
+        raise StartError("MIOBOE_STRIPE_KEY must be a secret key of Stripe's (sk_… or rk_…) for MIOBOE_GATEWAY=stripe")
+    if not MIOBOE_STRIPE_WEBHOOK_SECRET.startswith("whsec_"):
+        raise StartError("MIOBOE_STRIPE_WEBHOOK_SECRET must be the secret of a webhook endpoint of Stripe's (whsec_…)")
+    if not MIOBOE_STRIPE_BASE.startswith(("http://127.0.0.1:", "https://")):
+        raise StartError(f"MIOBOE_STRIPE_BASE must begin with https://, not {MIOBOE_STRIPE_BASE!r}")
+# How long gateway `till` takes to pay a refund out after it has accepted it, seconds; 0: at once.
+MIOBOE_TILL_SETTLES_S: float = _read(_env.float, "TILL_SETTLES_S", 1.0)
+if not 0 <= MIOBOE_TILL_SETTLES_S <= 30 * 24 * 3600:
+    raise StartError(f"MIOBOE_TILL_SETTLES_S must be from 0 to 30 days in seconds, not {MIOBOE_TILL_SETTLES_S}")
 # How long the links in our mails work, seconds.
 MIOBOE_ORDER_LINK_LIFE_S: int = _read(_env.int, "ORDER_LINK_LIFE_S", 30 * 24 * 3600)
 
@@ -233,7 +249,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": ["'self'", MIOBOE_LIVE_URL.rsplit("/", 1)[0]],
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *([_STRIPE_PAGES] if MIOBOE_GATEWAY == "stripe" else [])],
         "frame-ancestors": ["'none'"],
     }
 }

@@ -6,6 +6,8 @@ urlpatterns = [
     path("help/", include("mioboe.help.urls")),
     path("desk/", include("mioboe.desk.urls")),
     path("api/", include("mioboe.api.urls")),
+    # An acquirer's own page; nobody is sent there while another gateway is in force.
+    path("till/", include("mioboe.payments.gateways.till.urls")),
     path("account/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

@@ -48,7 +48,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "case": found,
         "ticks": ticks(found),
         "callback": found.callbacks.order_by("-asked_at").first(),
-        "entries": timeline(found.ref),
+        "entries": timeline(found.ref, *([found.order.ref] if found.order else [])),
     }
     name = "help/_case_live.html" if request.headers.get("HX-Request") else "help/case.html"
     return render(request, name, context)
