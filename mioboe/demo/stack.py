@@ -23,9 +23,10 @@ LONGEST_PAUSE_S = 30
 PR_SET_PDEATHSIG = 1
 
 
-def main(once: bool) -> int:
-    """Runs the demo until Ctrl-C (or, with `once`, until the story is over). Answers the exit status. Raises StartError
-    before anything was started where a port is busy, the folder cannot be written to or a second copy runs."""
+def main(once: bool, plays: bool = True) -> int:
+    """Runs the demo until Ctrl-C (or, with `once`, until the story is over); `plays` is whether the story comes first.
+    Answers the exit status. Raises StartError before anything was started where a port is busy, the folder cannot be
+    written to or a second copy runs."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mioboe.site.settings")
     import django
 
@@ -54,7 +55,9 @@ def main(once: bool) -> int:
         watcher.start()
         from mioboe.demo.story import play
 
-        went_well = not told.is_set() and play(settings.MIOBOE_BASE_URL, settings.DATA_DIR / "story", told)
+        went_well = not plays
+        if plays and not told.is_set():
+            went_well = play(settings.MIOBOE_BASE_URL, settings.DATA_DIR / "story", told)
         if not once and not told.is_set():
             _say_where(settings.MIOBOE_BASE_URL)
             told.wait()
@@ -222,5 +225,6 @@ def _say_where(address: str) -> None:
     print(
         f"\nThe demo is up: {address}/demo/\n"
         f"  customer {people.CUSTOMER}, agents {', '.join(people.AGENTS)}; password {people.PASSWORD}\n"
-        "  Ctrl-C ends everything."
+        "  Ctrl-C ends everything.",
+        flush=True,
     )

@@ -158,6 +158,7 @@ def _play(night: Night) -> None:
     night.figures["order_mail"] = time.monotonic() - bought
     mail.click()
     expect(customer.locator("[data-dkim=valid]")).to_be_visible()
+    expect(customer.frame_locator("iframe.mail").locator("a.button")).to_be_visible()
     night.step("order-mail", "the order mail arrives, DKIM-signed", customer)
 
     letter = customer.frame_locator("iframe.mail")
@@ -200,6 +201,7 @@ def _play(night: Night) -> None:
     expect(customer.locator("#mails a").first).to_contain_text("返金")
     night.figures["refund_mail"] = time.monotonic() - pressed
     customer.locator("#mails a").first.click()
+    expect(customer.frame_locator("iframe.mail").locator("h1")).to_be_visible()
     night.step("refund-mail", "the mail “refund complete” arrives", customer)
 
     for remedy in ("block_one_click", "end_sessions", "send_reset_link"):
@@ -217,9 +219,8 @@ def _play(night: Night) -> None:
     customer.goto(f"{night.base}/demo/mailbox/{people.CUSTOMER}/")
     reset = customer.locator("#mails a", has_text="パスワード").first
     reset.click()
-    address = customer.frame_locator("iframe.mail").locator("body").inner_text()
-    link = next(word for word in address.split() if "/password/reset/key/" in word)
-    customer.goto(link)
+    customer.frame_locator("iframe.mail").locator("a[href*='/password/reset/key/']").click()
+    expect(customer.locator("input[name=password1]")).to_be_visible()
     _set_password(customer)
     night.step("password", "a new password from the mailed link", customer)
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -42,9 +43,20 @@ def stand(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def mailbox(request: HttpRequest, address: str) -> HttpResponse:
-    context = {"address": address, "mails": received(address), "topic": f"mailbox:{address}"}
+    context = {
+        "address": address,
+        "language": _language_of(address),
+        "mails": received(address),
+        "topic": f"mailbox:{address}",
+    }
     name = "demo/_mailbox.html" if request.headers.get("HX-Request") else "demo/mailbox.html"
     return render(request, name, context)
+
+
+def _language_of(address: str) -> str:
+    """The language that mails to this address are in."""
+    person = Person.objects.filter(email__iexact=address).first()
+    return person.language if person else settings.LANGUAGE_CODE
 
 
 def _mail(address: str, key: str) -> Received:
@@ -57,7 +69,12 @@ def _mail(address: str, key: str) -> Received:
 @require_safe
 def mail(request: HttpRequest, address: str, key: str) -> HttpResponse:
     found = _mail(address, key)
-    context = {"address": address, "mail": found, "is_signed": is_signed_by_us(Path(found.path).read_bytes())}
+    context = {
+        "address": address,
+        "language": _language_of(address),
+        "mail": found,
+        "is_signed": is_signed_by_us(Path(found.path).read_bytes()),
+    }
     return render(request, "demo/mail.html", context)
 
 
@@ -69,10 +86,12 @@ def mail_html(request: HttpRequest, address: str, key: str) -> HttpResponse:
     body = message.get_body(("html", "plain"))
     if body is None:
         raise Http404
-    is_html = body.get_content_type() == "text/html"
+    content = body.get_content()
+    if body.get_content_type() == "text/plain":
+        context = {"text": content, "subject": message["Subject"], "language": _language_of(address)}
+        content = render_to_string("demo/mail_text.html", context)
     # Links open in the whole window, as they do in a mail program.
-    content = body.get_content().replace("<head>", '<head><base target="_top">', 1)
-    response = HttpResponse(content, content_type=f"{'text/html' if is_html else 'text/plain'}; charset=utf-8")
+    response = HttpResponse(content.replace("<head>", '<head><base target="_top">', 1))
     response["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-top-navigation-by-user-activation"
     )

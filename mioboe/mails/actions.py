@@ -1,6 +1,5 @@
 from typing import Any
 
-import css_inline
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -31,8 +30,7 @@ def write_mail(kind: str, person: Person, about: list[str], **context: Any) -> M
             to=[person.email],
             headers={"X-Mail-Number": number, "X-Mail-Kind": kind, "X-Mail-About": " ".join(about)},
         )
-        html = css_inline.inline(render_to_string(f"mails/{kind}.html", context), load_remote_stylesheets=False)
-        message.attach_alternative(html, "text/html")
+        message.attach_alternative(render_to_string(f"mails/{kind}.html", context), "text/html")
         message.send()
     return Mail.objects.get(number=number)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from email.utils import make_msgid
 
+import css_inline
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
@@ -30,6 +31,8 @@ def _row(message: EmailMessage, recipient: str) -> Mail:
     html = ""
     if isinstance(message, EmailMultiAlternatives):
         html = next((str(content) for content, mimetype in message.alternatives if mimetype == "text/html"), "")
+    if html:
+        html = css_inline.inline(html, load_remote_stylesheets=False)
     headers = message.extra_headers
     return Mail.objects.create(
         number=headers.get("X-Mail-Number") or Mail._meta.get_field("number").get_default(),

@@ -14,7 +14,7 @@ COMMANDS = {
     "live": "the sockets, over ASGI",
     "worker": "the jobs",
     "mailbox": "the demo's mail server",
-    "demo": "all of them with demo people and goods, after playing the story once (--once: only the story)",
+    "demo": "all of them with demo people and goods, after playing the story (--once: only that; --quiet: without it)",
     "story": "plays the story against a demo that is running (--nights N: N times; --pictures FOLDER)",
     "ledger": "check: proves the ledger against charges, refunds and the till's own books",
     "words": "compiles the translations",
@@ -40,7 +40,7 @@ def _run(name: str, rest: list[str]) -> None:
         os.environ["MIOBOE_DEMO"] = "1"
         from mioboe.demo.stack import main as demo
 
-        sys.exit(demo(once="--once" in rest))
+        sys.exit(demo(once="--once" in rest, plays="--quiet" not in rest))
     elif name == "story":
         os.environ["MIOBOE_DEMO"] = "1"
         _django()

@@ -10,6 +10,8 @@ from mioboe.mails.dkim import dns_record, is_signed_by_us
 from mioboe.mails.jobs import Refused, send_mail
 from mioboe.mails.links import LinkState, find_link, make_link, use_link
 from mioboe.mails.models import Link, Mail, MailState
+from mioboe.people.actions import send_reset_link
+from mioboe.site.ids import spoken
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +102,14 @@ def test_a_link_expires_and_is_good_for_its_purpose_only():
     assert state is LinkState.EXPIRED and link is not None
     assert not use_link(link)
     assert find_link("x" * 5000, "not_me")[0] is LinkState.UNKNOWN
+
+
+def test_the_mail_with_a_reset_link_is_one_of_ours():
+    person = world.customer(language="ja")
+    send_reset_link(person)
+    mail = Mail.objects.get()
+    for body in (mail.text, mail.html):
+        assert "/account/password/reset/key/" in body
+        assert "はしぞら商店" in body
+        assert spoken(mail.number) in body
+    assert "<h1 style=" in mail.html  # mail programs drop style sheets

@@ -1,41 +1,16 @@
 """The whole story in real browsers, against a stack of its own."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-LIMIT_S = 240
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.stories.stack import play_story
 
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory):
     folder = tmp_path_factory.mktemp("night")
-    names = ("MIOBOE_WEB_PORT", "MIOBOE_LIVE_PORT", "MIOBOE_SMTP_PORT")
-    ours = {name: str(free_port()) for name in names} | {"MIOBOE_DATA_DIR": str(folder)}
-    axe = REPOSITORY / "node_modules/axe-core/axe.min.js"
-    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    done = subprocess.run(
-        [sys.executable, "-m", "mioboe", "demo", "--once"],
-        env=kept | ours | {"MIOBOE_STORY_AXE": str(axe)},
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=LIMIT_S,
-        check=False,
-    )
-    return done, folder / "story"
+    return play_story(folder), folder / "story"
 
 
 def test_the_night_is_played_to_its_end(night):

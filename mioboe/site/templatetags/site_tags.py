@@ -101,6 +101,23 @@ def verb_icon(verb: str) -> str:
     return _SUBJECT_ICONS.get(verb.split(".")[0], "dot")
 
 
+_STATE_TONES = {
+    "available": "success",
+    "resolved": "success",
+    "open": "info",
+    "resolving": "info",
+    "busy": "info",
+    "wrapping_up": "warning",
+    "failed": "danger",
+}
+
+
+@register.filter
+def tone(state: str) -> str:
+    """The tone of a state's badge: the same state looks the same on every page."""
+    return _STATE_TONES.get(state, "quiet")
+
+
 @register.filter
 def control(field: BoundField) -> SafeString:
     """A form field's control in our look; Django itself ties help and errors to it (aria-describedby, aria-invalid)."""
@@ -116,8 +133,8 @@ def control(field: BoundField) -> SafeString:
     own = str(widget.attrs.get("class", ""))
     wrong = "is-invalid" if field.errors else ""
     attributes: dict[str, str | bool] = {"class": " ".join(filter(None, [kind, own, wrong]))}
-    if widget.attrs.get("placeholder") == field.label:
-        attributes["placeholder"] = False  # it would only say the label twice
+    if str(widget.attrs.get("placeholder", "")).startswith(str(field.label)):
+        attributes["placeholder"] = False  # it would only say the label again
     return field.as_widget(attrs=attributes)
 
 

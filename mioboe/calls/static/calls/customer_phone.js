@@ -12,6 +12,7 @@ export class CustomerPhone extends Handset {
   begin() {
     super.begin();
     if (this.state === "talking" && this.hadCall) {
+      this.trouble("moved", false);
       this.open("", () => this.talk(true));
     }
   }
