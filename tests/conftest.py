@@ -53,6 +53,12 @@ def _own_mail_backend(settings: Any) -> None:
     settings.EMAIL_BACKEND = "mioboe.mails.backend.LedgerBackend"
 
 
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Any) -> None:
+    """The real hash is slow on purpose; here it would be most of every test's time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def run_jobs(db: None) -> Callable[[], int]:
     """Runs every job that is due, and those that they start, in the test's own transaction; answers how many. What a job

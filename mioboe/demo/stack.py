@@ -11,22 +11,35 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from django.conf import LazySettings
 
 from mioboe.site.errors import StartError
+from mioboe.site.first_look import Asked, look_first
 
 PROCESSES = ("web", "live", "worker", "mailbox")
 START_LIMIT_S = 40
 END_LIMIT_S = 5
+REACH_LIMIT_S = 5
 LONGEST_PAUSE_S = 30
 PR_SET_PDEATHSIG = 1
 
 
 def main(once: bool, plays: bool = True) -> int:
     """Runs the demo until Ctrl-C (or, with `once`, until the story is over); `plays` is whether the story comes first.
-    Answers the exit status. Raises StartError before anything was started where a port is busy, the folder cannot be
-    written to or a second copy runs."""
+    Answers the exit status. Raises StartError before anything was made or started where a setting is wrong, a port is
+    busy, the database cannot be reached, the folder cannot be written to or a second copy runs."""
+    told = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: told.set())
+    with contextlib.ExitStack() as held:
+        look_first(lambda asked: _look(asked, held))
+        return _run(once, plays, told)
+
+
+def _run(once: bool, plays: bool, told: threading.Event) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mioboe.site.settings")
     import django
 
@@ -34,30 +47,17 @@ def main(once: bool, plays: bool = True) -> int:
     from django.conf import settings
 
     os.environ["DATABASE_URL"] = settings.DATABASE_URL
-    lock = _only_copy(settings.DATA_DIR, settings.MIOBOE_BASE_URL)
-    for name, port in (
-        ("WEB_PORT", settings.MIOBOE_WEB_PORT),
-        ("LIVE_PORT", settings.MIOBOE_LIVE_PORT),
-        ("SMTP_PORT", settings.MIOBOE_SMTP_PORT),
-    ):
-        _must_be_free(name, port)
-    told = threading.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(sign, lambda *_: told.set())
     _prepare()
     children = {name: Child(name, settings.DATA_DIR / "log") for name in PROCESSES}
     ended = threading.Event()
     watcher = threading.Thread(target=_watch, args=(children, ended), daemon=True)
     try:
         for child in children.values():
-            child.start()
+            if not told.is_set():
+                child.start()
         _wait_until_up(children, settings, told)
         watcher.start()
-        from mioboe.demo.story import play
-
-        went_well = not plays
-        if plays and not told.is_set():
-            went_well = play(settings.MIOBOE_BASE_URL, settings.DATA_DIR / "story", told)
+        went_well = not plays or (not told.is_set() and _play(settings.DATA_DIR, told))
         if not once and not told.is_set():
             _say_where(settings.MIOBOE_BASE_URL)
             told.wait()
@@ -67,7 +67,22 @@ def main(once: bool, plays: bool = True) -> int:
         if watcher.is_alive():
             watcher.join()
         _end(children)
-        os.close(lock)
+
+
+def _play(data_dir: Path, told: threading.Event) -> bool:
+    """Plays the story in a process of its own, which can be ended in the middle. Answers whether all went well."""
+    story = subprocess.Popen(
+        [sys.executable, "-m", "mioboe", "story"],
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "MIOBOE_DATA_DIR": str(data_dir)},
+        preexec_fn=_end_with_parent,
+        start_new_session=True,
+    )
+    while story.poll() is None:
+        if told.wait(0.1):
+            os.killpg(story.pid, signal.SIGTERM)
+            story.wait()
+    return story.returncode == 0
 
 
 def _watch(children: "dict[str, Child]", ended: threading.Event) -> None:
@@ -84,29 +99,81 @@ def _end(children: "dict[str, Child]") -> None:
         child.end(deadline)
 
 
-def _only_copy(data_dir: Path, address: str) -> int:
+# --- may it begin? -------------------------------------------------------------------------------------------------
+
+
+def _look(asked: Asked, held: contextlib.ExitStack) -> None:
+    """Raises StartError where there is nothing to begin; what it makes last, the lock, is held until `held` closes."""
+    path = asked.data_dir / "demo.lock"
+    lock = _only_copy(path, asked.base_url, held) if path.exists() else None
+    _must_be_free(asked.ports)
+    if asked.database:
+        _must_be_reached(asked.database)
+    if lock is None:
+        lock = _only_copy(path, asked.base_url, held)
+    os.truncate(lock, 0)
+    os.pwrite(lock, asked.base_url.encode(), 0)
+    if not asked.database:
+        _keep_database(asked.data_dir, held)
+
+
+def _only_copy(path: Path, address: str, held: contextlib.ExitStack) -> int:
     try:
-        handle = os.open(data_dir / "demo.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StartError(f"the data folder {data_dir} cannot be written to ({error.strerror})") from error
+        raise StartError(f"the data folder {path.parent} cannot be written to ({error.strerror})") from error
+    held.callback(os.close, lock)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        running = os.pread(handle, 200, 0).decode() or address
-        os.close(handle)
+        running = os.pread(lock, 200, 0).decode() or address
         raise StartError(f"a demo is running in this folder already: {running}") from error
-    os.truncate(handle, 0)
-    os.pwrite(handle, address.encode(), 0)
-    return handle
+    return lock
 
 
-def _must_be_free(name: str, port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise StartError(f"port {port} is busy: end what uses it, or set MIOBOE_{name} to another") from error
+def _must_be_free(ports: dict[str, int]) -> None:
+    by_port: dict[int, str] = {}
+    for name, port in ports.items():
+        if port in by_port:
+            raise StartError(f"{by_port[port]} and {name} are both {port}: set one of them to another port")
+        by_port[port] = name
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except PermissionError as error:
+                raise StartError(f"port {port} is not for everybody: set {name} to one above 1023") from error
+            except OSError as error:
+                raise StartError(f"port {port} is busy: end what uses it, or set {name} to another") from error
+
+
+def _must_be_reached(database: dict[str, Any]) -> None:
+    facts = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    given = {name: str(database[key]) for name, key in facts.items() if database.get(key)}
+    # What belongs to Django rather than to libpq (pool, isolation_level) is no text.
+    options = {name: value for name, value in database.get("OPTIONS", {}).items() if isinstance(value, str)}
+    try:
+        psycopg.connect(**{"connect_timeout": str(REACH_LIMIT_S), **options, **given}).close()
+    except psycopg.Error as error:
+        said = " ".join(str(error).split())
+        raise StartError(f"the database of DATABASE_URL cannot be reached: {said}") from error
+
+
+def _keep_database(data_dir: Path, held: contextlib.ExitStack) -> None:
+    """A process that does nothing but use the database, so that the last one out, who stops it, is never one that was
+    killed."""
+    keeper = subprocess.Popen(
+        [sys.executable, "-m", "mioboe.site.postgres", str(data_dir)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,  # what hinders it hinders us, and we say so
+        start_new_session=True,
+    )
+    held.callback(keeper.communicate)
+
+
+# --- what runs -----------------------------------------------------------------------------------------------------
 
 
 def _prepare() -> None:
@@ -194,9 +261,7 @@ def _wait_until_up(children: dict[str, Child], settings: LazySettings, told: thr
     }
     deadline = time.monotonic() + START_LIMIT_S
     for name, child in children.items():
-        while not (_answers(ports[name]) if name in ports else _works(child)):
-            if told.is_set():
-                return
+        while not told.is_set() and not (_answers(ports[name]) if name in ports else _works(child)):
             if time.monotonic() > deadline or child.process is None or child.process.poll() is not None:
                 raise StartError(f"{name} does not start; the end of {child.log}:\n{child.last_lines()}")
             time.sleep(0.05)

@@ -10,6 +10,7 @@ import pwd
 import secrets
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from functools import cache
@@ -131,6 +132,7 @@ def _run(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
                 timeout=START_LIMIT_S,
                 check=False,
                 env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+                start_new_session=True,  # Ctrl-C is for whoever called us: half a start or stop helps nobody
                 cwd="/",
                 user=user,
                 group=user,
@@ -314,3 +316,18 @@ def _leave(folder: Path) -> None:
 def _last_line(text: str, with_word: str = "") -> str:
     lines = [line for line in text.splitlines() if line.strip()]
     return next((line for line in reversed(lines) if with_word in line), lines[-1] if lines else "it said nothing")
+
+
+def main() -> None:
+    """`python -m mioboe.site.postgres FOLDER` keeps the folder's server running until its standard input ends: so it ends
+    with whoever started it, however that one was killed."""
+    try:
+        database_url(Path(sys.argv[1]))
+    except StartError as error:
+        print(f"mioboe: {error}", file=sys.stderr)
+        sys.exit(2)
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

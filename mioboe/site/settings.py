@@ -1,17 +1,24 @@
 """Settings, read from the environment once at start. docs/settings.md says what each is for.
 
 A wrong value stops the start with one clear line: `StartError` is printed by `python -m mioboe` without a traceback.
+Nothing is made (no folder, key or database) before the last of them is read and right.
 """
 
 import contextlib
+import ipaddress
 import os
 import secrets
+import zoneinfo
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import dj_database_url
 import environs
+import phonenumbers
 
 from mioboe.site.errors import StartError
+from mioboe.site.first_look import Asked, look_all
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -23,7 +30,65 @@ def _read(read: Any, name: str, default: Any, **options: Any) -> Any:
     try:
         return read(name, default, **options)
     except (environs.EnvError, ValueError) as error:
-        raise StartError(f"MIOBOE_{name} has a wrong value: {error}") from error
+        raise StartError(f"MIOBOE_{name} has a wrong value: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """Without the name of the setting, which we say ourselves, and never with its value, which may be a password."""
+    return str(error).rpartition("invalid: ")[2]
+
+
+def _seconds(read: Any, name: str, default: float, longest: float) -> Any:
+    seconds = _read(read, name, default)
+    if not 0 < seconds <= longest:
+        raise StartError(f"MIOBOE_{name} must be above 0 and at most {longest:g} seconds, not {seconds:g}")
+    return seconds
+
+
+def _url(name: str, default: str, *schemes: str) -> str:
+    url = str(_read(_env.str, name, default))
+    try:
+        parts = urlsplit(url)
+        is_right = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_right = False
+    if not is_right:
+        begins = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise StartError(f"MIOBOE_{name} must begin with {begins} and name a host, not {url!r}")
+    return url.rstrip("/")
+
+
+def _list(name: str, default: list[str], is_known: Any, what: str) -> list[str]:
+    values: list[str] = _read(_env.list, name, default)
+    for value in values:
+        if not is_known(value):
+            raise StartError(f"MIOBOE_{name} is a list of {what}; {value!r} is none")
+    return values
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _time_zone(default: str) -> str:
+    name = str(_read(_env.str, "TIME_ZONE", default))
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise StartError(f"MIOBOE_TIME_ZONE must be a time zone such as Asia/Tokyo, not {name!r}") from error
+    return name
+
+
+def _log_level(default: str) -> str:
+    level = str(_read(_env.str, "LOG_LEVEL", default)).upper()
+    known = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+    if level not in known:
+        raise StartError(f"MIOBOE_LOG_LEVEL knows {', '.join(known)}; it is {level!r}")
+    return level
 
 
 def _port(name: str, default: int) -> int:
@@ -36,10 +101,8 @@ def _port(name: str, default: int) -> int:
 def _kept_secret(path: Path) -> str:
     """The secret key of this installation: made at the first start, kept readable by its owner only."""
     try:
-        return path.read_text()
-    except FileNotFoundError:
-        pass
-    try:
+        if path.exists():
+            return path.read_text()
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
@@ -54,26 +117,23 @@ def _kept_secret(path: Path) -> str:
 
 DEMO: bool = _read(_env.bool, "DEMO", False)
 DEBUG: bool = _read(_env.bool, "DEBUG", False)
-DATA_DIR = Path(_read(_env.str, "DATA_DIR", str(REPOSITORY / "var"))).resolve()
-SECRET_KEY: str = _read(_env.str, "SECRET_KEY", "") or _kept_secret(DATA_DIR / "keys" / "secret")
+DATA_DIR = Path(_read(_env.str, "DATA_DIR", "") or REPOSITORY / "var").resolve()
 
 # --- where it is reached -------------------------------------------------------------------------------------------
 MIOBOE_WEB_PORT = _port("WEB_PORT", 8000)
 MIOBOE_LIVE_PORT = _port("LIVE_PORT", 8001)
 MIOBOE_SMTP_PORT = _port("SMTP_PORT", 8025)
-MIOBOE_BASE_URL: str = _read(_env.str, "BASE_URL", f"http://127.0.0.1:{MIOBOE_WEB_PORT}").rstrip("/")
-MIOBOE_LIVE_URL: str = _read(_env.str, "LIVE_URL", f"ws://127.0.0.1:{MIOBOE_LIVE_PORT}/live")
-if not MIOBOE_BASE_URL.startswith(("http://", "https://")):
-    raise StartError(f"MIOBOE_BASE_URL must begin with http:// or https://, not {MIOBOE_BASE_URL!r}")
-if not MIOBOE_LIVE_URL.startswith(("ws://", "wss://")):
-    raise StartError(f"MIOBOE_LIVE_URL must begin with ws:// or wss://, not {MIOBOE_LIVE_URL!r}")
+MIOBOE_BASE_URL = _url("BASE_URL", f"http://127.0.0.1:{MIOBOE_WEB_PORT}", "http", "https")
+MIOBOE_LIVE_URL = _url("LIVE_URL", f"ws://127.0.0.1:{MIOBOE_LIVE_PORT}/live", "ws", "wss")
 MIOBOE_PAGE_ORIGINS = [MIOBOE_BASE_URL]
 ALLOWED_HOSTS: list[str] = _read(
     _env.list, "ALLOWED_HOSTS", ["127.0.0.1", "localhost", MIOBOE_BASE_URL.split("//")[1].split(":")[0].split("/")[0]]
 )
 CSRF_TRUSTED_ORIGINS = [MIOBOE_BASE_URL]
 # Addresses (or networks) whose X-Forwarded-For is believed; nobody's by default.
-MIOBOE_TRUSTED_PROXIES: list[str] = _read(_env.list, "TRUSTED_PROXIES", ["127.0.0.1"] if DEMO else [])
+MIOBOE_TRUSTED_PROXIES = _list(
+    "TRUSTED_PROXIES", ["127.0.0.1"] if DEMO else [], _is_network, "addresses or networks (10.0.0.0/8)"
+)
 _SECURE = MIOBOE_BASE_URL.startswith("https://")
 
 # --- who we are ----------------------------------------------------------------------------------------------------
@@ -87,7 +147,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # The number that customers see when we call; E.164. 0120 numbers are toll-free in Japan.
 MIOBOE_CALLER_ID: str = _read(_env.str, "CALLER_ID", "+81120000000" if DEMO else "")
 # Countries (region codes) whose numbers are called back; see docs/settings.md about toll fraud.
-MIOBOE_CALL_REGIONS: list[str] = _read(_env.list, "CALL_REGIONS", ["JP"])
+MIOBOE_CALL_REGIONS = _list(
+    "CALL_REGIONS", ["JP"], lambda region: region in phonenumbers.SUPPORTED_REGIONS, "countries (JP, KR)"
+)
 # How the person's voice is carried; tried in this order.
 MIOBOE_CARRIERS: list[str] = _read(_env.list, "CARRIERS", ["browser"])
 MIOBOE_ICE_SERVERS: list[str] = _read(_env.list, "ICE_SERVERS", [])
@@ -102,7 +164,7 @@ for _name, _value, _known in (
         raise StartError(f"MIOBOE_{_name} knows {', '.join(sorted(_known))}; it is {','.join(_value)!r}")
 
 # How long one question to a gateway, shop or carrier may take before we say so and look again later, seconds.
-MIOBOE_OUTSIDE_LIMIT_S: float = _read(_env.float, "OUTSIDE_LIMIT_S", 8.0)
+MIOBOE_OUTSIDE_LIMIT_S: float = _seconds(_env.float, "OUTSIDE_LIMIT_S", 8.0, longest=60)
 MIOBOE_STRIPE_KEY: str = _read(_env.str, "STRIPE_KEY", "")
 MIOBOE_STRIPE_WEBHOOK_SECRET: str = _read(_env.str, "STRIPE_WEBHOOK_SECRET", "")
 MIOBOE_STRIPE_BASE: str = _read(_env.str, "STRIPE_BASE", "https://api.stripe.com").rstrip("/")
@@ -120,7 +182,7 @@ MIOBOE_TILL_SETTLES_S: float = _read(_env.float, "TILL_SETTLES_S", 1.0)
 if not 0 <= MIOBOE_TILL_SETTLES_S <= 30 * 24 * 3600:
     raise StartError(f"MIOBOE_TILL_SETTLES_S must be from 0 to 30 days in seconds, not {MIOBOE_TILL_SETTLES_S}")
 # How long the links in our mails work, seconds.
-MIOBOE_ORDER_LINK_LIFE_S: int = _read(_env.int, "ORDER_LINK_LIFE_S", 30 * 24 * 3600)
+MIOBOE_ORDER_LINK_LIFE_S: int = _seconds(_env.int, "ORDER_LINK_LIFE_S", 30 * 24 * 3600, longest=366 * 24 * 3600)
 
 # --- mail ----------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "mioboe.mails.backend.LedgerBackend"
@@ -218,17 +280,6 @@ TEMPLATES = [
     }
 ]
 
-DATABASE_URL = os.environ.get("DATABASE_URL", "")
-if not DATABASE_URL:
-    from mioboe.site.postgres import database_url
-
-    DATABASE_URL = database_url(DATA_DIR)
-try:
-    DATABASES = {"default": environs.Env().dj_db_url("DATABASE_URL", DATABASE_URL)}
-except Exception as error:  # the parser raises what it likes; whatever it is, the setting is wrong
-    raise StartError(f"DATABASE_URL cannot be read: {error}") from error
-DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"}}
@@ -283,7 +334,7 @@ USERSESSIONS_TRACK_ACTIVITY = True
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-TIME_ZONE = _read(_env.str, "TIME_ZONE", "Asia/Tokyo")
+TIME_ZONE = _time_zone("Asia/Tokyo")
 USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = "JP"
 PHONENUMBER_DB_FORMAT = "E164"
@@ -317,6 +368,39 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "mioboe.site.logs.formatter"}},
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["out"], "level": _read(_env.str, "LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["out"], "level": _log_level("INFO")},
     "loggers": {"procrastinate": {"level": "WARNING"}, "asyncio": {"level": "WARNING"}},
 }
+
+# --- everything is read; from here on it is made -------------------------------------------------------------------
+
+
+def _database(url: str) -> dict[str, Any]:
+    try:
+        database: dict[str, Any] = {**dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)}
+    except Exception:  # the parser raises what it likes; whatever it is, the setting is wrong
+        database = {}
+    if database.get("ENGINE") != "django.db.backends.postgresql" or not database.get("NAME"):
+        raise StartError("DATABASE_URL must be the address of a PostgreSQL: postgres://user:password@host/name")
+    return database
+
+
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+look_all(
+    Asked(
+        DATA_DIR,
+        MIOBOE_BASE_URL,
+        {
+            "MIOBOE_WEB_PORT": MIOBOE_WEB_PORT,
+            "MIOBOE_LIVE_PORT": MIOBOE_LIVE_PORT,
+            "MIOBOE_SMTP_PORT": MIOBOE_SMTP_PORT,
+        },
+        _database(DATABASE_URL) if DATABASE_URL else None,
+    )
+)
+SECRET_KEY: str = _read(_env.str, "SECRET_KEY", "") or _kept_secret(DATA_DIR / "keys" / "secret")
+if not DATABASE_URL:
+    from mioboe.site.postgres import database_url
+
+    DATABASE_URL = database_url(DATA_DIR)
+DATABASES = {"default": _database(DATABASE_URL)}
