@@ -1,13 +1,13 @@
 """People and goods for tests."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from moneyed import JPY, Money
 
 from mioboe.calls.models import Duty
 from mioboe.orders.actions import buy_with_one_click
-from mioboe.orders.models import Kind, OneClick, Order, Product
+from mioboe.orders.models import Destination, Kind, OneClick, Order, Product
 from mioboe.payments.models import Card
 from mioboe.people.models import Address, Person, Phone, Role
 
@@ -60,3 +60,11 @@ def kettle(stock: int = 1) -> Product:
 
 def bought(person: Person, product: Product | None = None, press: str = "press-one") -> Order:
     return buy_with_one_click(person, product or film(), press, None)
+
+
+def destination() -> Destination:
+    return Destination("Hana", "150-0001", "Tokyo", "Jingumae 0-0-0")
+
+
+def now() -> datetime:
+    return timezone.now()

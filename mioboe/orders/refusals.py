@@ -21,6 +21,10 @@ class OneClickOff(NotBought):
     """The customer has not switched one click on, or it was blocked."""
 
 
+class NotSure(NotBought):
+    """The customer chose to hold the button, and did not."""
+
+
 class NoAddress(NotBought):
     """A parcel needs an address."""
 

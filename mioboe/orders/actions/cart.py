@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from mioboe.orders.models import MOST_LINES, MOST_PIECES, Cart, CartLine, Order, Product
+from mioboe.orders.models import MOST_LINES, MOST_PIECES, Cart, CartLine, Kind, Order, Product
 from mioboe.people.models import Person
 
 # How long a removed line can be put back, and how long a visitor's cart is kept that nobody touches.
@@ -24,45 +24,45 @@ def cart_of(person: Person) -> Cart:
 
 @transaction.atomic
 def put_in_cart(cart: Cart, product: Product, quantity: int = 1) -> CartLine:
-    """Adds pieces, up to 20 of one product. Raises CartFull beyond 50 lines."""
+    """Adds pieces, up to 20 of one product; a film is one. Raises CartFull beyond 50 lines."""
     _lock(cart)
     line = CartLine.objects.filter(cart=cart, product=product, order=None).first()
     if line is not None and line.removed_at is None:
-        line.quantity = _bounded(line.quantity + quantity)
+        line.quantity = _bounded(product, line.quantity + quantity)
     else:
         if cart.lines.filter(order=None, removed_at=None).count() >= MOST_LINES:
             raise CartFull
         line = line or CartLine(cart=cart, product=product)
-        line.quantity, line.removed_at, line.put_in_at = _bounded(quantity), None, timezone.now()
+        line.quantity, line.removed_at, line.put_in_at = _bounded(product, quantity), None, timezone.now()
         line.price_then = product.price
     line.save()
     return line
 
 
 @transaction.atomic
-def change_quantity(cart: Cart, product_id: int, quantity: int) -> bool:
+def change_quantity(cart: Cart, product: Product, quantity: int) -> bool:
     """Sets how many pieces, 1 to 20. False where the product is not in the cart (any more)."""
     _lock(cart)
-    lines = CartLine.objects.filter(cart=cart, product=product_id, order=None, removed_at=None)
-    return bool(lines.update(quantity=_bounded(quantity)))
+    lines = CartLine.objects.filter(cart=cart, product=product, order=None, removed_at=None)
+    return bool(lines.update(quantity=_bounded(product, quantity)))
 
 
 @transaction.atomic
-def remove_from_cart(cart: Cart, product_id: int) -> bool:
+def remove_from_cart(cart: Cart, product: Product) -> bool:
     """Takes a line out; it can be put back for ten minutes."""
     _lock(cart)
     now = timezone.now()
     CartLine.objects.filter(cart=cart, order=None, removed_at__lt=now - PUT_BACK_WITHIN).delete()
-    lines = CartLine.objects.filter(cart=cart, product=product_id, order=None, removed_at=None)
+    lines = CartLine.objects.filter(cart=cart, product=product, order=None, removed_at=None)
     return bool(lines.update(removed_at=now))
 
 
 @transaction.atomic
-def put_back_in_cart(cart: Cart, product_id: int) -> bool:
+def put_back_in_cart(cart: Cart, product: Product) -> bool:
     """Undoes a removal. False where it is too late. Raises CartFull."""
     _lock(cart)
     removed = CartLine.objects.filter(
-        cart=cart, product=product_id, order=None, removed_at__gte=timezone.now() - PUT_BACK_WITHIN
+        cart=cart, product=product, order=None, removed_at__gte=timezone.now() - PUT_BACK_WITHIN
     )
     if removed.exists() and cart.lines.filter(order=None, removed_at=None).count() >= MOST_LINES:
         raise CartFull
@@ -124,5 +124,5 @@ def _lock(cart: Cart) -> None:
     Cart.objects.filter(pk=cart.pk).update(changed_at=timezone.now())
 
 
-def _bounded(quantity: int) -> int:
-    return max(1, min(quantity, MOST_PIECES))
+def _bounded(product: Product, quantity: int) -> int:
+    return 1 if product.kind == Kind.FILM else max(1, min(quantity, MOST_PIECES))

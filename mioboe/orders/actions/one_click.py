@@ -10,7 +10,16 @@ from mioboe.orders.actions.buying import finish_order
 from mioboe.orders.actions.placing import Buyer, take_stock, write_order
 from mioboe.orders.models import Destination, HowBought, Kind, OneClick, Order, OrderState, Product
 from mioboe.orders.offers import Offer, changes, offer, read_seen
-from mioboe.orders.refusals import JustBought, NoAddress, NotBought, OfferChanged, OneClickOff, PressTaken, SoldOut
+from mioboe.orders.refusals import (
+    JustBought,
+    NoAddress,
+    NotBought,
+    NotSure,
+    OfferChanged,
+    OneClickOff,
+    PressTaken,
+    SoldOut,
+)
 from mioboe.payments.gateways import Unsure
 from mioboe.people.models import Person
 from mioboe.signins.models import SignIn
@@ -27,12 +36,13 @@ def buy_with_one_click(
     sign_in: SignIn | None,
     seen: str | None = None,
     knows: str | None = None,
+    is_sure: bool = True,
 ) -> Order:
     """Buys one piece with the customer's default card, to the default address. The same `press` again (double tap, back,
     retried request) answers the order that is there. `seen` is what the page showed (`Offer.seen`), `knows` the number of
-    the order of the same product that the customer was asked about, "" for none; without them nothing is asked. Raises
-    NotBought in its kinds. Where the gateway cannot be heard the order stays `placed` and a job finishes it."""
-    order = place_order(person, product, press, sign_in, seen, knows)
+    the order of the same product that the customer was asked about, "" for none; without them nothing is asked. `is_sure`: the
+    button was held, or it was confirmed otherwise. Raises NotBought in its kinds. Where the gateway cannot be heard the order stays `placed` and a job finishes it."""
+    order = place_order(person, product, press, sign_in, seen, knows, is_sure)
     if order.state == OrderState.PLACED:
         # Where the gateway is not heard, the job that write_order deferred asks again with the same key.
         with suppress(Unsure):
@@ -48,10 +58,11 @@ def place_order(
     sign_in: SignIn | None,
     seen: str | None = None,
     knows: str | None = None,
+    is_sure: bool = True,
 ) -> Order:
     """The order, the held stock, the charge to ask for and the job that sees it through, in one transaction."""
     try:
-        return _place(person, product, press, sign_in, seen, knows)
+        return _place(person, product, press, sign_in, seen, knows, is_sure)
     except (NotBought, IntegrityError) as refusal:
         # Asked only now, as hardly any press is sent twice.
         before = Order.objects.filter(press=press, customer=person).first()
@@ -64,9 +75,17 @@ def place_order(
 
 @transaction.atomic
 def _place(
-    person: Person, product: Product, press: str, sign_in: SignIn | None, seen: str | None, knows: str | None
+    person: Person,
+    product: Product,
+    press: str,
+    sign_in: SignIn | None,
+    seen: str | None,
+    knows: str | None,
+    is_sure: bool,
 ) -> Order:
     choice = _locked_choice(person)
+    if choice.hold_to_buy and not is_sure:
+        raise NotSure
     current = Product.objects.get(pk=product.pk)
     if current.kind == Kind.PARCEL and choice.address is None:
         raise NoAddress
