@@ -8,6 +8,8 @@ from moneyed import JPY, Money
 from mioboe.calls.models import Duty
 from mioboe.orders.actions import buy_with_one_click
 from mioboe.orders.models import Destination, Kind, OneClick, Order, Product
+from mioboe.payments.gateways.till.jobs import settle
+from mioboe.payments.gateways.till.models import Return
 from mioboe.payments.models import Card
 from mioboe.people.models import Address, Person, Phone, Role
 
@@ -68,3 +70,9 @@ def destination() -> Destination:
 
 def now() -> datetime:
     return timezone.now()
+
+
+def settle_refunds() -> None:
+    """The till pays out what it has accepted, and says so."""
+    for given in Return.objects.filter(state=Return.State.PENDING):
+        settle.func(ref=given.ref)

@@ -17,6 +17,7 @@ from mioboe.orders.actions.choices import (
     change_address,
     choose_one_click,
     remove_address,
+    remove_card,
 )
 from mioboe.orders.actions.guests import person_for_guest
 from mioboe.orders.actions.one_click import block_one_click, buy_with_one_click, place_order
@@ -70,6 +71,7 @@ __all__ = [
     "put_back_in_cart",
     "put_in_cart",
     "remove_address",
+    "remove_card",
     "remove_from_cart",
     "revoke_access",
     "write_order_mail",

@@ -19,11 +19,11 @@ from mioboe.trail.actions import record
 
 
 def finish_order(order: Order) -> None:
-    """Asks for the money and confirms or declines the order. May be called any number of times. Raises Unsure."""
+    """Asks for the money (a film is paid at once, a parcel when it leaves) and confirms or declines the order. May be called any number of times. Raises Unsure."""
     charge = payments.carry_out_charge(Charge.objects.select_related("card", "person").get(key=order.charge_key))
-    if charge.state == ChargeState.CAPTURED:
+    if charge.state in (ChargeState.AUTHORISED, ChargeState.CAPTURED):
         _confirm(order)
-    elif charge.state == ChargeState.DECLINED:
+    elif charge.state in (ChargeState.DECLINED, ChargeState.LAPSED, ChargeState.VOIDED):
         _decline(order)
 
 

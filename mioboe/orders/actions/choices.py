@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from mioboe.orders.models import Destination, OneClick
+from mioboe.payments import actions as payments
 from mioboe.payments.models import Card
 from mioboe.people.models import Address, Person
 from mioboe.trail.actions import record
@@ -35,6 +36,16 @@ def choose_one_click(person: Person, is_on: bool, card: Card | None, address: Ad
         OneClick.objects.update_or_create(person=person, defaults=facts)
     if is_on != was_on:
         record("one_click.on" if is_on else "one_click.off", [person.ref], person)
+
+
+@transaction.atomic
+def remove_card(card: Card) -> bool:
+    """Forgets a saved card. True where one click used it and is off now. May be called twice."""
+    switched_off = OneClick.objects.filter(card=card, is_on=True).update(is_on=False)
+    if switched_off:
+        record("one_click.off", [card.person.ref], card.person)
+    payments.remove_card(card)
+    return bool(switched_off)
 
 
 @transaction.atomic

@@ -61,7 +61,7 @@ def write_order(buyer: Buyer, offers: list[Offer], press: str) -> Order:
         )
         for one in offers
     )
-    payments.ask_charge(buyer.person, buyer.card, total, order.ref, order.charge_key)
+    payments.ask_charge(buyer.person, buyer.card, total, order.ref, order.charge_key, capture_now=not has_parcels)
     record("order.placed", [order.ref, buyer.person.ref], buyer.person, number=order.number, how=order.how)
     later = app.configure_task("orders.see_order_through", schedule_in={"seconds": LOOK_AGAIN_S})
     later.defer(order_id=order.pk)

@@ -163,7 +163,9 @@ def _page(request: HttpRequest, cart: Cart, terms: Terms, status: int) -> HttpRe
         return redirect("shopfront:cart")
     parts = [[one for one in offers if one.product.kind == kind] for kind in (Kind.FILM, Kind.PARCEL)]
     films, parcels = parts
-    changes = terms.changes or [Change(one.product, "left", one.quantity, one.left) for one in offers if one.left is not None]
+    changes = terms.changes or [
+        Change(one.product, "left", one.quantity, one.left) for one in offers if one.left is not None
+    ]
     context: dict[str, Any] = {
         "terms": terms,
         "offers": offers,
