@@ -1,4 +1,4 @@
-"""Saving and removing a card. It entered on the gateway's own page."""
+"""Saving and removing a card. It is entered on the gateway's own page."""
 
 from django.db import transaction
 from django.utils import timezone

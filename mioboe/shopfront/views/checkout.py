@@ -58,10 +58,8 @@ class Terms:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_out(request: HttpRequest) -> HttpResponse:
     cart = find_cart(request)
-    if cart is None or not cart.lines.filter(order=None, removed_at=None).exists():
-        # A press that is sent again after it has bought finds the cart empty: the verb knows it, if it was one.
-        if request.method != "POST" or cart is None:
-            return redirect("shopfront:cart")
+    if cart is None:
+        return redirect("shopfront:cart")
     if isinstance(request.user, Person):
         terms = _of_customer(request, request.user)
     else:
@@ -113,7 +111,9 @@ def _pay(request: HttpRequest, cart: Cart, terms: Terms) -> HttpResponse:
     if terms.how == HowBought.GUEST and not guests.may_pay(request, person):
         terms.problems.append(_("That was too often in a short time. Please try again in an hour, or sign in."))
         return _page(request, cart, terms, 429)
-    if terms.form is not None and _has_parcels(cart):
+    if terms.how == HowBought.GUEST and _has(cart, Kind.FILM):
+        return _page(request, cart, terms, 422)
+    if terms.form is not None and _has(cart, Kind.PARCEL):
         if not terms.form.is_valid():
             return _page(request, cart, terms, 422)
         terms.destination = terms.form.destination
@@ -152,8 +152,8 @@ def _keep_address(person: Person, to: Destination) -> None:
         return
 
 
-def _has_parcels(cart: Cart) -> bool:
-    return cart.lines.filter(order=None, removed_at=None, product__kind=Kind.PARCEL).exists()
+def _has(cart: Cart, kind: Kind) -> bool:
+    return cart.lines.filter(order=None, removed_at=None, product__kind=kind).exists()
 
 
 def _page(request: HttpRequest, cart: Cart, terms: Terms, status: int) -> HttpResponse:

@@ -42,7 +42,7 @@ def new_address(request: HttpRequest) -> HttpResponse:
             form.add_error(None, _("Please remove an address before you add another one."))
         else:
             messages.success(request, _("The address is saved."))
-            return redirect("shopfront:settings")
+            return redirect("shopfront:check_out" if request.GET.get("next") == "checkout" else "shopfront:settings")
     return render(request, "shopfront/address.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
