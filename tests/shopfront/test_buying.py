@@ -1,6 +1,5 @@
 """Buying as a browser does it: the pages, their forms, and the guards against accidents."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from moneyed import JPY, Money
 from mioboe.orders.models import OneClick, Order, OrderState, Product
 from mioboe.people.models import Address, Person
 from tests import world
+from tests.shopfront.pages import fields
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -31,22 +31,6 @@ def client(hana) -> Client:
 @pytest.fixture
 def visitor() -> Client:
     return Client(headers={"accept-language": "en"})
-
-
-def fields(page, action: str) -> dict[str, list[str]]:
-    """The hidden fields and the checked choices of the form that goes to `action` ("" for the page itself)."""
-    html = page.content.decode()
-    start = re.compile(rf'<form[^>]*action="{re.escape(action)}"[^>]*>' if action else r'<form id="pay"[^>]*>')
-    found = start.search(html)
-    assert found, f"no form to {action or 'pay'} on the page"
-    form = html[found.end() : html.index("</form>", found.end())]
-    told: dict[str, list[str]] = {}
-    for tag in re.findall(r"<input[^>]*>", form):
-        kind, name = re.search(r'type="(\w+)"', tag), re.search(r'name="([^"]+)"', tag)
-        value = re.search(r'value="([^"]*)"', tag)
-        if kind and name and value and (kind[1] == "hidden" or "checked" in tag):
-            told.setdefault(name[1], []).append(value[1])
-    return told
 
 
 def press_once(client: Client, product: Product, **more):
