@@ -106,9 +106,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="line",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("price__gt", 0), ("quantity__gt", 0)), name="a_line_is_above_zero"
-            ),
+            constraint=models.CheckConstraint(condition=models.Q(("price__gt", 0)), name="a_line_is_not_free"),
         ),
         migrations.AddField(
             model_name="cart",

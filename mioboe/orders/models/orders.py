@@ -163,7 +163,7 @@ class Line(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(price__gt=0, quantity__gt=0), name="a_line_is_above_zero"),
+            models.CheckConstraint(condition=models.Q(price__gt=0), name="a_line_is_not_free"),
         ]
 
     @property
