@@ -88,7 +88,7 @@ def _ask(request: HttpRequest, product: Product, press: str, question: NotSure |
         "product": product,
         "press": press,
         "before": before,
-        "seconds": int((timezone.now() - before.placed_at).total_seconds()) if before else 0,
+        "seconds": max(1, int((timezone.now() - before.placed_at).total_seconds())) if before else 0,
         "knows": before.number if before else request.POST.get("knows", ""),
     }
     return render(request, "shopfront/confirm.html", context, status=409 if before else 200)
