@@ -1,29 +1,32 @@
 """People and goods for tests."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from moneyed import JPY, Money
 
 from mioboe.calls.models import Duty
 from mioboe.orders.actions import buy_with_one_click
-from mioboe.orders.models import Kind, OneClick, Order, Product
+from mioboe.orders.models import Destination, Kind, OneClick, Order, Product
 from mioboe.payments.gateways.till.jobs import settle
 from mioboe.payments.gateways.till.models import Return
 from mioboe.payments.models import Card
-from mioboe.people.models import Person, Phone, Role
+from mioboe.people.models import Address, Person, Phone, Role
 
 PASSWORD = "a-long-pass-phrase-1"
 NUMBER = "+819012345678"
 
 
 def customer(mail: str = "hana@customer.example", language: str = "en", token: str = "") -> Person:
-    """A customer with one click on, a card and a number on file for a year."""
+    """A customer with one click on, a card, an address and a number on file for a year."""
     person = Person.objects.create_user(mail, PASSWORD, name="Hana", language=language)
     card = Card.objects.create(
         person=person, token=token or f"tok-{person.pk}", brand="Visa", last4="4242", expires="09/2029"
     )
-    OneClick.objects.create(person=person, is_on=True, card=card)
+    address = Address.objects.create(
+        person=person, recipient="Hana", postcode="150-0001", prefecture="Tokyo", street="Jingumae 0-0-0"
+    )
+    OneClick.objects.create(person=person, is_on=True, card=card, address=address)
     Phone.objects.create(person=person, number=NUMBER, since=timezone.now() - timedelta(days=365))
     return person
 
@@ -59,6 +62,14 @@ def kettle(stock: int = 1) -> Product:
 
 def bought(person: Person, product: Product | None = None, press: str = "press-one") -> Order:
     return buy_with_one_click(person, product or film(), press, None)
+
+
+def destination() -> Destination:
+    return Destination("Hana", "150-0001", "Tokyo", "Jingumae 0-0-0")
+
+
+def now() -> datetime:
+    return timezone.now()
 
 
 def settle_refunds() -> None:

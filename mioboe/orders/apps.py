@@ -10,6 +10,11 @@ VERBS = {
     "order.cancelled": _("Order cancelled"),
     "access.revoked": _("Film withdrawn"),
     "one_click.blocked": _("1-click switched off"),
+    "one_click.on": _("1-click switched on by the customer"),
+    "one_click.off": _("1-click switched off by the customer"),
+    "address.added": _("Address saved"),
+    "address.changed": _("Address changed"),
+    "address.removed": _("Address removed"),
 }
 
 

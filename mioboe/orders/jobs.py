@@ -5,6 +5,13 @@ from mioboe.orders import actions
 from mioboe.orders.models import Order, OrderState
 
 
+@app.periodic(cron="17 3 * * *")
+@app.task(name="orders.forget_old_carts", queueing_lock="orders.forget_old_carts")
+def forget_old_carts(timestamp: int) -> None:
+    """Every night: visitors' carts that nobody came back to."""
+    actions.forget_old_carts()
+
+
 @app.task(name="orders.see_order_through", retry=RetryStrategy(max_attempts=20, exponential_wait=2))
 def see_order_through(order_id: int) -> None:
     """Finishes an order whose buyer's request died or whose payment was not heard of."""

@@ -5,6 +5,7 @@ from mioboe.trail.words import tell
 
 VERBS = {
     "card.saved": _("Card saved: {brand} ending in {last4}"),
+    "card.removed": _("Card removed: {brand} ending in {last4}"),
     "charge.authorised": _("Reserved on the card: ￥{amount}"),
     "charge.captured": _("Card charged: ￥{amount}"),
     "charge.declined": _("Card declined: {why}"),

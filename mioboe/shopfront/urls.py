@@ -1,13 +1,28 @@
 from django.urls import path
 
-from mioboe.shopfront import views
+from mioboe.shopfront.views import buying, cards, cart, checkout, films, goods, guests, orders, settings
 
 app_name = "shopfront"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("goods/<slug:slug>/", views.product, name="product"),
-    path("goods/<slug:slug>/buy/", views.buy, name="buy"),
-    path("orders/", views.orders, name="orders"),
-    path("orders/<str:number>/", views.order, name="order"),
-    path("orders/<str:number>/watch/", views.watch, name="watch"),
+    path("", goods.home, name="home"),
+    path("goods/<slug:slug>/", goods.product, name="product"),
+    path("goods/<slug:slug>/buy/", buying.buy, name="buy"),
+    path("cart/", cart.cart, name="cart"),
+    path("cart/<slug:slug>/add/", cart.add, name="cart_add"),
+    path("cart/<slug:slug>/change/", cart.change, name="cart_change"),
+    path("cart/<slug:slug>/remove/", cart.remove, name="cart_remove"),
+    path("cart/<slug:slug>/put-back/", cart.put_back, name="cart_put_back"),
+    path("checkout/", checkout.check_out, name="check_out"),
+    path("checkout/guest/", guests.tell, name="guest"),
+    path("checkout/done/<str:number>/", checkout.done, name="done"),
+    path("settings/buying/", settings.buying, name="settings"),
+    path("settings/cards/enter/", cards.enter, name="card_enter"),
+    path("settings/cards/entered/", cards.entered, name="card_entered"),
+    path("settings/cards/<int:number>/remove/", cards.remove, name="card_remove"),
+    path("settings/addresses/new/", settings.new_address, name="address_new"),
+    path("settings/addresses/<int:number>/", settings.address, name="address"),
+    path("settings/addresses/<int:number>/remove/", settings.remove, name="address_remove"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/<str:number>/", orders.order, name="order"),
+    path("orders/<str:number>/watch/", films.watch, name="watch"),
 ]

@@ -1,24 +1,78 @@
-from mioboe.orders.actions.buying import (
-    OneClickOff,
-    SoldOut,
-    block_one_click,
-    buy_with_one_click,
-    finish_order,
-    place_order,
+from mioboe.orders.actions.buying import finish_order
+from mioboe.orders.actions.cart import (
+    CartFull,
+    cart_of,
+    change_quantity,
+    forget_old_carts,
+    merge_carts,
+    put_back_in_cart,
+    put_in_cart,
+    remove_from_cart,
 )
+from mioboe.orders.actions.checkout import check_out, offers_of, orders_of
+from mioboe.orders.actions.choices import (
+    NotTheirs,
+    TooMany,
+    add_address,
+    change_address,
+    choose_one_click,
+    remove_address,
+    remove_card,
+)
+from mioboe.orders.actions.guests import person_for_guest
+from mioboe.orders.actions.one_click import block_one_click, buy_with_one_click, place_order
 from mioboe.orders.actions.order_mail import LINK_PURPOSE, write_order_mail
+from mioboe.orders.actions.placing import Buyer
 from mioboe.orders.actions.undoing import cancel_order, put_back, revoke_access
+from mioboe.orders.refusals import (
+    EmptyCart,
+    JustBought,
+    NoAddress,
+    NotBought,
+    NotSure,
+    OfferChanged,
+    OneClickOff,
+    PressTaken,
+    SoldOut,
+)
 
 __all__ = [
     "LINK_PURPOSE",
+    "Buyer",
+    "CartFull",
+    "EmptyCart",
+    "JustBought",
+    "NoAddress",
+    "NotBought",
+    "NotSure",
+    "NotTheirs",
+    "OfferChanged",
     "OneClickOff",
+    "PressTaken",
     "SoldOut",
+    "TooMany",
+    "add_address",
     "block_one_click",
     "buy_with_one_click",
     "cancel_order",
+    "cart_of",
+    "change_address",
+    "change_quantity",
+    "check_out",
+    "choose_one_click",
     "finish_order",
+    "forget_old_carts",
+    "merge_carts",
+    "offers_of",
+    "orders_of",
+    "person_for_guest",
     "place_order",
     "put_back",
+    "put_back_in_cart",
+    "put_in_cart",
+    "remove_address",
+    "remove_card",
+    "remove_from_cart",
     "revoke_access",
     "write_order_mail",
 ]

@@ -1,100 +1,29 @@
-"""Verbs of buying."""
+"""Seeing an order through: from the payment to what is bought."""
 
-from contextlib import suppress
+from django.db import transaction
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
-from procrastinate.contrib.django import app
-
+from mioboe.orders.actions.cart import drop_lines, give_lines_back
 from mioboe.orders.actions.order_mail import write_order_mail
 from mioboe.orders.actions.undoing import put_back
 from mioboe.orders.models import (
     Access,
     HowBought,
     Kind,
-    Line,
-    OneClick,
     Order,
     OrderState,
     Parcel,
-    Product,
 )
 from mioboe.payments import actions as payments
-from mioboe.payments.gateways import Unsure
 from mioboe.payments.models import Charge, ChargeState
-from mioboe.people.models import Person
-from mioboe.signins.models import SignIn
 from mioboe.trail.actions import record
-
-# After this long somebody looks again at an order whose payment was not heard of, seconds.
-LOOK_AGAIN_S = 10
-
-
-class SoldOut(Exception):
-    """There is none left."""
-
-
-class OneClickOff(Exception):
-    """The customer has not switched one click on, or it was blocked."""
-
-
-def buy_with_one_click(person: Person, product: Product, press: str, sign_in: SignIn | None) -> Order:
-    """Buys one piece with the customer's default card. The same `press` again (double tap, back, retried request) answers
-    the order that is there. Raises SoldOut, OneClickOff. Where the gateway cannot be heard the order stays `placed` and a
-    job finishes it."""
-    order = place_order(person, product, press, sign_in)
-    if order.state == OrderState.PLACED:
-        # Where the gateway is not heard, the job that place_order deferred asks again with the same key.
-        with suppress(Unsure):
-            finish_order(order)
-        order.refresh_from_db()
-    return order
-
-
-def place_order(person: Person, product: Product, press: str, sign_in: SignIn | None) -> Order:
-    """The order, the held stock, the charge to ask for and the job that sees it through, in one transaction."""
-    before = Order.objects.filter(press=press, customer=person).first()
-    if before:
-        return before
-    try:
-        return _place(person, product, press, sign_in)
-    except IntegrityError:
-        return Order.objects.get(press=press, customer=person)
-
-
-@transaction.atomic
-def _place(person: Person, product: Product, press: str, sign_in: SignIn | None) -> Order:
-    choice = OneClick.objects.select_related("card", "address").filter(person=person, is_on=True).first()
-    if choice is None:
-        raise OneClickOff
-    held = Product.objects.select_for_update().get(pk=product.pk)
-    if held.stock is not None:
-        if held.stock < 1:
-            raise SoldOut
-        Product.objects.filter(pk=held.pk).update(stock=F("stock") - 1)
-    order = Order.objects.create(
-        customer=person,
-        how=HowBought.ONE_CLICK,
-        press=press,
-        sign_in=sign_in,
-        card=choice.card,
-        address=choice.address if held.kind == Kind.PARCEL else None,
-        total=held.price,
-    )
-    Line.objects.create(order=order, product=held, title_ja=held.title_ja, title_en=held.title_en, price=held.price)
-    payments.ask_charge(person, choice.card, held.price, order.ref, order.charge_key)
-    record("order.placed", [order.ref, person.ref], person, number=order.number, how=order.how)
-    later = app.configure_task("orders.see_order_through", schedule_in={"seconds": LOOK_AGAIN_S})
-    later.defer(order_id=order.pk)
-    return order
 
 
 def finish_order(order: Order) -> None:
-    """Asks for the money and confirms or declines the order. May be called any number of times. Raises Unsure."""
+    """Asks for the money (a film is paid at once, a parcel when it leaves) and confirms or declines the order. May be called any number of times. Raises Unsure."""
     charge = payments.carry_out_charge(Charge.objects.select_related("card", "person").get(key=order.charge_key))
-    if charge.state == ChargeState.CAPTURED:
+    if charge.state in (ChargeState.AUTHORISED, ChargeState.CAPTURED):
         _confirm(order)
-    elif charge.state == ChargeState.DECLINED:
+    elif charge.state in (ChargeState.DECLINED, ChargeState.LAPSED, ChargeState.VOIDED):
         _decline(order)
 
 
@@ -108,6 +37,8 @@ def _confirm(order: Order) -> None:
             Access.objects.create(line=line, person=order.customer)
     if any(line.product.kind == Kind.PARCEL for line in lines):
         Parcel.objects.create(order=order)
+    if order.how != HowBought.ONE_CLICK:
+        drop_lines(order)
     record("order.confirmed", [order.ref, order.customer.ref], order.customer, number=order.number)
     write_order_mail(order)
 
@@ -115,14 +46,8 @@ def _confirm(order: Order) -> None:
 @transaction.atomic
 def _decline(order: Order) -> None:
     if order.change(OrderState.PLACED, OrderState.DECLINED):
+        # Cart before products, as whoever checks out locks them.
+        if order.how != HowBought.ONE_CLICK:
+            give_lines_back(order)
         put_back(order)
         record("order.declined", [order.ref, order.customer.ref], order.customer, number=order.number)
-
-
-@transaction.atomic
-def block_one_click(person: Person) -> bool:
-    """Switches one click off. False where it was off."""
-    blocked = OneClick.objects.filter(person=person, is_on=True).update(is_on=False)
-    if blocked:
-        record("one_click.blocked", [person.ref], person)
-    return bool(blocked)

@@ -1,10 +1,17 @@
+from mioboe.orders.models.cart import MOST_LINES, MOST_PIECES, Cart, CartLine
 from mioboe.orders.models.fulfilment import Access, AccessState, Parcel, ParcelState
 from mioboe.orders.models.goods import Kind, Product
-from mioboe.orders.models.orders import HowBought, Line, OneClick, Order, OrderState
+from mioboe.orders.models.orders import PRESS_ENDINGS, Destination, HowBought, Line, OneClick, Order, OrderState
 
 __all__ = [
+    "MOST_LINES",
+    "MOST_PIECES",
+    "PRESS_ENDINGS",
     "Access",
     "AccessState",
+    "Cart",
+    "CartLine",
+    "Destination",
     "HowBought",
     "Kind",
     "Line",

@@ -1,15 +1,22 @@
 """What was bought, how, and for how much."""
 
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
+from moneyed import Money
 
-from mioboe.orders.models.goods import Product
+from mioboe.orders.models.goods import Kind, Product
 from mioboe.payments.models import Card
 from mioboe.people.models import Address
 from mioboe.signins.models import SignIn
+from mioboe.signins.places import PREFECTURES
 from mioboe.site.ids import new_id
 from mioboe.site.states import Stateful
 
@@ -20,7 +27,37 @@ class OneClick(models.Model):
     person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="one_click")
     is_on = models.BooleanField(default=False)
     card = models.ForeignKey(Card, models.PROTECT)
-    address = models.ForeignKey(Address, models.PROTECT, null=True)
+    address = models.ForeignKey(Address, models.SET_NULL, null=True)
+    # On touch screens the button is held for a second: a pocket taps, it does not hold.
+    hold_to_buy = models.BooleanField(default=False)
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where a parcel goes, as it was told when it was ordered."""
+
+    recipient: str
+    postcode: str  # 150-0001
+    prefecture: str  # a key of PREFECTURES
+    street: str
+
+    @classmethod
+    def of(cls, address: Address) -> Self:
+        return cls(address.recipient, address.postcode, address.prefecture, address.street)
+
+    @property
+    def prefecture_name(self) -> str:
+        """In the reader's language."""
+        is_japanese = (get_language() or "ja").startswith("ja")
+        return PREFECTURES.get(self.prefecture, self.prefecture) if is_japanese else self.prefecture
+
+    @property
+    def masked(self) -> str:
+        """Enough to know one's own, and no way there for whoever else reads it: 〒150-•••• Tokyo, H•••"""
+        return f"〒{self.postcode[:3]}-•••• {self.prefecture_name}, {self.recipient[:1]}•••"
+
+    def as_columns(self) -> dict[str, str]:
+        return {f"to_{name}": value for name, value in asdict(self).items()}
 
 
 class OrderState(models.TextChoices):
@@ -33,6 +70,11 @@ class OrderState(models.TextChoices):
 class HowBought(models.TextChoices):
     ONE_CLICK = "one_click", _("1-click")
     CART = "cart", _("cart")
+    GUEST = "guest", _("cart, without an account")
+
+
+# A cart of films and parcels becomes two orders by one press: each has the press with what it is.
+PRESS_ENDINGS = {Kind.FILM: "-digital", Kind.PARCEL: "-parcels"}
 
 
 class Order(Stateful):
@@ -51,7 +93,15 @@ class Order(Stateful):
     press = models.CharField(max_length=40, unique=True)
     sign_in = models.ForeignKey(SignIn, models.SET_NULL, null=True)
     card = models.ForeignKey(Card, models.PROTECT)
-    address = models.ForeignKey(Address, models.PROTECT, null=True)
+    # Which saved address it was; it may have been changed or removed since. The parcel goes to `destination`.
+    address = models.ForeignKey(Address, models.SET_NULL, null=True)
+    to_recipient = models.CharField(max_length=100, blank=True)
+    to_postcode = models.CharField(max_length=10, blank=True)
+    to_prefecture = models.CharField(max_length=30, blank=True)
+    to_street = models.CharField(max_length=200, blank=True)
+    # Within this window it was promised to arrive, where something was promised.
+    promised_from = models.DateTimeField(null=True)
+    promised_by = models.DateTimeField(null=True)
     total = MoneyField(max_digits=14, decimal_places=0, default_currency="JPY")
     placed_at = models.DateTimeField(default=timezone.now)
 
@@ -71,6 +121,34 @@ class Order(Stateful):
         """The idempotency key of the order's one charge."""
         return f"charge-order-{self.number}"
 
+    @property
+    def destination(self) -> Destination | None:
+        """Where its parcels go; None where it has none."""
+        if not self.to_recipient:
+            return None
+        return Destination(self.to_recipient, self.to_postcode, self.to_prefecture, self.to_street)
+
+    @property
+    def bought_with(self) -> "Order | None":
+        """The other order of the same press: the films bought with these parcels, or the other way round."""
+        films, parcels = PRESS_ENDINGS[Kind.FILM], PRESS_ENDINGS[Kind.PARCEL]
+        for mine, other in ((films, parcels), (parcels, films)):
+            if self.press.endswith(mine):
+                press = self.press.removesuffix(mine) + other
+                return Order.objects.filter(customer=self.customer_id, press=press).first()
+        return None
+
+    @property
+    def taxes(self) -> list[tuple[int, Money]]:
+        """The tax within the total: per rate in percent, summed before a fraction is cut off, as an invoice must
+        (https://www.nta.go.jp/taxes/shiraberu/taxanswer/shohi/6625.htm)."""
+        sums: Counter[int] = Counter()
+        for line in self.lines.all():
+            sums[line.tax_percent] += int(line.amount.amount)
+        return [
+            (rate, Money(total * rate // (100 + rate), self.total.currency)) for rate, total in sorted(sums.items())
+        ]
+
 
 class Line(models.Model):
     """What was bought, with title and price as they were then."""
@@ -81,5 +159,15 @@ class Line(models.Model):
     title_en = models.CharField(max_length=200)
     price = MoneyField(max_digits=14, decimal_places=0, default_currency="JPY")
     quantity = models.PositiveSmallIntegerField(default=1)
+    tax_percent = models.PositiveSmallIntegerField(default=10)  # within the price
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(price__gt=0), name="a_line_is_not_free"),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return self.price * self.quantity
 
     title = Product.title

@@ -1,7 +1,7 @@
 """Verbs about money. The gateway is never asked inside a transaction: first our row commits, then we ask with its key,
 then the answer is written down; whatever dies in between is asked again with the same key."""
 
-from mioboe.payments.actions.cards import begin_card, finish_card
+from mioboe.payments.actions.cards import begin_card, finish_card, remove_card
 from mioboe.payments.actions.charging import (
     ask_charge,
     capture,
@@ -25,5 +25,6 @@ __all__ = [
     "note_lapsed",
     "note_repayment",
     "refund",
+    "remove_card",
     "void",
 ]

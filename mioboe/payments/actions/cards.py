@@ -1,6 +1,7 @@
-"""Saving a card that is entered on the gateway's own page."""
+"""Saving and removing a card. It is entered on the gateway's own page."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from mioboe.payments.gateways import Declined, gateway
 from mioboe.payments.models import Card
@@ -21,6 +22,17 @@ def finish_card(person: Person, ref: str) -> Card:
     if facts.person_ref != person.ref:
         raise Declined("this card was entered by somebody else")
     return _keep(person, facts.token, facts.brand, facts.last4, facts.expires)
+
+
+@transaction.atomic
+def remove_card(card: Card) -> bool:
+    """The card is offered to nobody any more; what is reserved on it is still taken, and refunds still go to it. False
+    where it was removed before."""
+    removed = Card.objects.filter(pk=card.pk, removed_at=None).update(removed_at=timezone.now())
+    if removed:
+        about = [card.person.ref, f"card:{card.pk}"]
+        record("card.removed", about, card.person, brand=card.brand, last4=card.last4)
+    return bool(removed)
 
 
 @transaction.atomic

@@ -1,0 +1,87 @@
+"""Writing orders down: what one click and the cart have in common. Everything here runs in the caller's transaction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import F
+from procrastinate.contrib.django import app
+
+from mioboe.orders.models import Destination, HowBought, Kind, Line, Order, Product
+from mioboe.orders.offers import Offer
+from mioboe.orders.refusals import Change, OfferChanged, SoldOut
+from mioboe.payments import actions as payments
+from mioboe.payments.models import Card
+from mioboe.people.models import Address, Person
+from mioboe.signins.models import SignIn
+from mioboe.trail.actions import record
+
+# After this long somebody looks again at an order whose payment was not heard of, seconds.
+LOOK_AGAIN_S = 10
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Who buys, how, and with what. `address` is the saved one that `destination` was taken from, if it was."""
+
+    person: Person
+    how: HowBought
+    card: Card
+    destination: Destination | None = None
+    address: Address | None = None
+    sign_in: SignIn | None = None
+
+
+def write_order(buyer: Buyer, offers: list[Offer], press: str) -> Order:
+    """The order, the charge to ask for and the job that sees it through. Raises IntegrityError where the press has bought
+    before. The caller takes the stock, as the last thing that it does."""
+    total = sum((one.amount for one in offers[1:]), offers[0].amount)
+    has_parcels = any(one.product.kind == Kind.PARCEL for one in offers)
+    promised = [one.promise for one in offers if one.promise]
+    latest = max(promised, key=lambda promise: promise.end) if promised else None
+    order = Order.objects.create(
+        customer=buyer.person,
+        how=buyer.how,
+        press=press,
+        sign_in=buyer.sign_in,
+        card=buyer.card,
+        address=buyer.address if has_parcels else None,
+        promised_from=latest.start if latest else None,
+        promised_by=latest.end if latest else None,
+        total=total,
+        **(buyer.destination.as_columns() if buyer.destination and has_parcels else {}),
+    )
+    Line.objects.bulk_create(
+        Line(
+            order=order,
+            product=one.product,
+            title_ja=one.product.title_ja,
+            title_en=one.product.title_en,
+            price=one.price,
+            quantity=one.quantity,
+        )
+        for one in offers
+    )
+    payments.ask_charge(buyer.person, buyer.card, total, order.ref, order.charge_key, capture_now=not has_parcels)
+    record("order.placed", [order.ref, buyer.person.ref], buyer.person, number=order.number, how=order.how)
+    later = app.configure_task("orders.see_order_through", schedule_in={"seconds": LOOK_AGAIN_S})
+    later.defer(order_id=order.pk)
+    return order
+
+
+def take_stock(offers: Iterable[Offer]) -> None:
+    """Takes the pieces off the shelf at the price of the offer. Raises SoldOut or OfferChanged, and the transaction takes
+    everything back. Called last before the commit, as others who want the same product wait from here on; everybody takes
+    products in the order of their ids, so that no two wait for each other."""
+    for one in sorted(offers, key=lambda one: one.product.pk):
+        if one.product.stock is None:
+            continue
+        shelf = Product.objects.filter(pk=one.product.pk, price=one.price.amount, stock__gte=one.quantity)
+        if not shelf.update(stock=F("stock") - one.quantity):
+            _say_why_not(one)
+
+
+def _say_why_not(one: Offer) -> None:
+    now = Product.objects.get(pk=one.product.pk)
+    if now.price != one.price:
+        raise OfferChanged([Change(now, "price", one.price, now.price)])
+    raise SoldOut

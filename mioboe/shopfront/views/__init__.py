@@ -1,0 +1,3 @@
+from mioboe.shopfront.views import buying, cards, cart, checkout, films, goods, guests, orders, settings
+
+__all__ = ["buying", "cards", "cart", "checkout", "films", "goods", "guests", "orders", "settings"]

@@ -1,0 +1,34 @@
+"""Check-out without an account."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from mioboe.orders.actions import person_for_guest
+from mioboe.shopfront import guests
+from mioboe.shopfront.forms import GuestForm
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def tell(request: HttpRequest) -> HttpResponse:
+    """Mail address and address. Whether the mail address belongs to an account, nobody learns here."""
+    if request.user.is_authenticated:
+        return redirect("shopfront:check_out")
+    if request.method != "POST":
+        before = guests.current(request)
+        told = {"mail": before.mail, **vars(before.destination)} if before else None
+        return render(request, "shopfront/guest.html", {"form": GuestForm(initial=told)})
+    form = GuestForm(request.POST)
+    if not form.is_valid():
+        return render(request, "shopfront/guest.html", {"form": form}, status=422)
+    mail = form.cleaned_data["mail"]
+    if not guests.may_begin(request, mail):
+        form.add_error(None, _("That was too often in a short time. Please try again in an hour, or sign in."))
+        return render(request, "shopfront/guest.html", {"form": form}, status=429)
+    language = "ja" if (get_language() or "ja").startswith("ja") else "en"
+    guests.begin(request, mail, person_for_guest(mail, language), form.destination)
+    return redirect("shopfront:check_out")
