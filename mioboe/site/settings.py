@@ -106,6 +106,9 @@ MIOBOE_OUTSIDE_LIMIT_S: float = _read(_env.float, "OUTSIDE_LIMIT_S", 8.0)
 # How long the links in our mails work, seconds.
 MIOBOE_ORDER_LINK_LIFE_S: int = _read(_env.int, "ORDER_LINK_LIFE_S", 30 * 24 * 3600)
 
+# From how many watched seconds on a film counts as watched, so that it cannot be undone alone any more.
+MIOBOE_COUNTS_AS_WATCHED_S: int = _read(_env.int, "COUNTS_AS_WATCHED_S", 10)
+
 # --- mail ----------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "mioboe.mails.backend.LedgerBackend"
 EMAIL_HOST: str = _read(_env.str, "SMTP_HOST", "127.0.0.1")
