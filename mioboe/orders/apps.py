@@ -18,6 +18,7 @@ VERBS = {
     "parcel.called_back": _("Parcel called back from the carrier"),
     "parcel.returned": _("Parcel came back"),
     "parcel.returned_damaged": _("Parcel came back damaged"),
+    "parcels.listed": _("Packing list opened"),
     "access.revoked": _("Film withdrawn"),
     "one_click.blocked": _("1-click switched off"),
 }

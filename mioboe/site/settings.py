@@ -108,6 +108,8 @@ MIOBOE_ORDER_LINK_LIFE_S: int = _read(_env.int, "ORDER_LINK_LIFE_S", 30 * 24 * 3
 
 # From how many watched seconds on a film counts as watched, so that it cannot be undone alone any more.
 MIOBOE_COUNTS_AS_WATCHED_S: int = _read(_env.int, "COUNTS_AS_WATCHED_S", 10)
+# Within how many days the gateway pays a refund out, as we tell customers.
+MIOBOE_REFUND_DAYS: int = _read(_env.int, "REFUND_DAYS", 7)
 
 # --- mail ----------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "mioboe.mails.backend.LedgerBackend"
