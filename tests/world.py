@@ -8,6 +8,8 @@ from moneyed import JPY, Money
 from mioboe.calls.models import Duty
 from mioboe.orders.actions import buy_with_one_click
 from mioboe.orders.models import Kind, OneClick, Order, Product
+from mioboe.payments.gateways.till.jobs import settle
+from mioboe.payments.gateways.till.models import Return
 from mioboe.payments.models import Card
 from mioboe.people.models import Person, Phone, Role
 
@@ -57,3 +59,9 @@ def kettle(stock: int = 1) -> Product:
 
 def bought(person: Person, product: Product | None = None, press: str = "press-one") -> Order:
     return buy_with_one_click(person, product or film(), press, None)
+
+
+def settle_refunds() -> None:
+    """The till pays out what it has accepted, and says so."""
+    for given in Return.objects.filter(state=Return.State.PENDING):
+        settle.func(ref=given.ref)
