@@ -31,7 +31,7 @@ STATES = {
     "coming": _("still to come"),
     "cancelled": _("cancelled, wholly or in part"),
     "returned": _("sent back"),
-    "refunded": _("refunded"),
+    "refunded": _("money given back"),
     "declined": _("payment declined"),
     "placed": _("waiting for the payment"),
 }
@@ -213,8 +213,9 @@ def _narrowed(rows: QuerySet[Any], order: str, customer: Person, wanted: Wanted)
 
 
 def _refunded(customer: Person) -> QuerySet[Any]:
-    charges = Charge.objects.filter(person=customer, refunded__gt=0, reference__startswith="order:")
-    numbers = charges.values(number=Substr("reference", len("order:") + 1))
+    went_back = Q(refunded__gt=0) | Q(released__gt=0)
+    charges = Charge.objects.filter(went_back, person=customer, reference__startswith="order:")
+    numbers = charges.values(order_number=Substr("reference", len("order:") + 1))
     return Order.objects.filter(number__in=numbers).values("pk")
 
 

@@ -14,7 +14,6 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from moneyed import Money
 
 from mioboe.orders.facts import undoable_lines
 from mioboe.orders.history import PAGE_SIZES, STATES, Key, Wanted, every_order, page_of, top_of, years_of
@@ -23,6 +22,7 @@ from mioboe.orders.models.searching import LONGEST_SOUGHT
 from mioboe.payments.models import Charge
 from mioboe.people.models import Person
 from mioboe.site.ids import spoken
+from mioboe.site.templatetags.site_tags import money
 
 # Spreadsheets take what begins so for a formula (https://owasp.org/www-community/attacks/CSV_Injection).
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -127,13 +127,8 @@ def _badge(order: Order, lines: list[Line]) -> tuple[str, str]:
 
 
 def _note(charge: Charge | None) -> str:
-    if charge is None or not charge.refunded:
-        return ""
-    return _("Refunded: %(amount)s") % {"amount": _yen(charge.refunded)}
-
-
-def _yen(amount: Money) -> str:
-    return f"￥{int(amount.amount):,}"
+    went_back = charge.refunded + charge.released if charge else None
+    return _("Given back: %(amount)s") % {"amount": money(went_back)} if went_back else ""
 
 
 # --- the same as a file ----------------------------------------------------------------------------------------------
