@@ -16,6 +16,7 @@ from mioboe.orders import actions
 from mioboe.orders.models import Kind, Line, Parcel, ParcelState
 from mioboe.payments.gateways import Unsure
 from mioboe.people.models import Person, Role
+from mioboe.site.ids import heard
 from mioboe.trail.actions import record
 
 MOST_LISTED = 50
@@ -84,6 +85,21 @@ def press(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
             messages.error(request, _why_not(parcel))
     except Unsure:
         messages.warning(request, _("Nobody knows yet whether it is paid: keep the parcel here and press again."))
+    return redirect("desk:parcels")
+
+
+@require_POST
+@agents_only
+def came_back(request: HttpRequest) -> HttpResponse:
+    """A parcel that was delivered is at our door again: by its order's number."""
+    if not _may_press(request):
+        raise PermissionDenied
+    delivered = Parcel.objects.filter(order__number=heard(request.POST.get("number", "")), state=ParcelState.DELIVERED)
+    parcel = delivered.select_related("order__customer").first()
+    if parcel is None:
+        messages.error(request, _("There is no delivered parcel of that order."))
+    else:
+        actions.note_returned(parcel, is_sound=request.POST.get("sound") == "1")
     return redirect("desk:parcels")
 
 

@@ -13,5 +13,6 @@ urlpatterns = [
     path("cases/<str:number>/again/<int:pk>/", views.again, name="again"),
     path("parcels/", parcels.table, name="parcels"),
     path("parcels/list/", parcels.packing_list, name="packing_list"),
+    path("parcels/came-back/", parcels.came_back, name="parcel_came_back"),
     path("parcels/<int:pk>/<str:verb>/", parcels.press, name="parcel_press"),
 ]

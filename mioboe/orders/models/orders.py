@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 from moneyed import Money
@@ -118,7 +119,9 @@ class Line(models.Model):
             ),
         ]
 
-    title = Product.title
+    @property
+    def title(self) -> str:
+        return self.title_ja if (get_language() or "ja").startswith("ja") else self.title_en
 
     @property
     def left(self) -> int:

@@ -72,10 +72,11 @@ def orders(request: HttpRequest) -> HttpResponse:
 
 def wanted_from(query: QueryDict) -> Wanted:
     """What a query string asks for; what makes no sense asks for nothing."""
+    kind, state = query.get("kind", ""), query.get("state", "")
     return Wanted(
         text=query.get("q", "").replace("\0", "").strip()[:LONGEST_SOUGHT],
-        kind=query["kind"] if query.get("kind") in Kind.values else "",
-        state=query["state"] if query.get("state") in STATES else "",
+        kind=kind if kind in Kind.values else "",
+        state=state if state in STATES else "",
         year=_number(query.get("year", "")),
         undoable=query.get("undoable") == "1",
     )
