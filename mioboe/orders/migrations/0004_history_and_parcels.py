@@ -37,7 +37,7 @@ DROP FUNCTION orders_parcel_facts();
 PARCEL_STATES = [
     ("waiting", "not packed yet"),
     ("packed", "packed"),
-    ("handed_over", "on its way"),
+    ("handed_over", "with the carrier"),
     ("delivered", "delivered"),
     ("stopped", "stopped before it left"),
     ("called_back", "called back"),

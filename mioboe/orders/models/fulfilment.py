@@ -40,7 +40,7 @@ class Access(Stateful):
 class ParcelState(models.TextChoices):
     WAITING = "waiting", _("not packed yet")
     PACKED = "packed", _("packed")
-    HANDED_OVER = "handed_over", _("on its way")
+    HANDED_OVER = "handed_over", _("with the carrier")
     DELIVERED = "delivered", _("delivered")
     STOPPED = "stopped", _("stopped before it left")
     CALLED_BACK = "called_back", _("called back")
