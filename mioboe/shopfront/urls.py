@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mioboe.shopfront.views import buying, cards, cart, checkout, films, goods, guests, orders, settings
+from mioboe.shopfront.views import buying, cards, cart, checkout, films, goods, guests, history, orders, settings
 
 app_name = "shopfront"
 urlpatterns = [
@@ -22,7 +22,10 @@ urlpatterns = [
     path("settings/addresses/new/", settings.new_address, name="address_new"),
     path("settings/addresses/<int:number>/", settings.address, name="address"),
     path("settings/addresses/<int:number>/remove/", settings.remove, name="address_remove"),
-    path("orders/", orders.orders, name="orders"),
+    path("orders/", history.orders, name="orders"),
+    path("orders/orders.csv", history.orders_csv, name="orders_csv"),
     path("orders/<str:number>/", orders.order, name="order"),
+    path("orders/<str:number>/undo/", orders.undo, name="undo"),
+    path("orders/<str:number>/mails/<str:mail_number>/", orders.mail, name="mail"),
     path("orders/<str:number>/watch/", films.watch, name="watch"),
 ]

@@ -19,11 +19,22 @@ from mioboe.orders.actions.choices import (
     remove_address,
     remove_card,
 )
+from mioboe.orders.actions.fulfilling import call_back, hand_over, note_delivered, note_returned, pack, stop_parcel
+from mioboe.orders.actions.giving_back import give_back
 from mioboe.orders.actions.guests import person_for_guest
 from mioboe.orders.actions.one_click import block_one_click, buy_with_one_click, place_order
 from mioboe.orders.actions.order_mail import LINK_PURPOSE, write_order_mail
 from mioboe.orders.actions.placing import Buyer
-from mioboe.orders.actions.undoing import cancel_order, put_back, revoke_access
+from mioboe.orders.actions.undoing import (
+    NotThatMany,
+    TooLate,
+    Undone,
+    cancel_lines,
+    cancel_order,
+    put_back,
+    revoke_access,
+    undo_order,
+)
 from mioboe.orders.refusals import (
     EmptyCart,
     JustBought,
@@ -45,15 +56,20 @@ __all__ = [
     "NoAddress",
     "NotBought",
     "NotSure",
+    "NotThatMany",
     "NotTheirs",
     "OfferChanged",
     "OneClickOff",
     "PressTaken",
     "SoldOut",
+    "TooLate",
     "TooMany",
+    "Undone",
     "add_address",
     "block_one_click",
     "buy_with_one_click",
+    "call_back",
+    "cancel_lines",
     "cancel_order",
     "cart_of",
     "change_address",
@@ -62,9 +78,14 @@ __all__ = [
     "choose_one_click",
     "finish_order",
     "forget_old_carts",
+    "give_back",
+    "hand_over",
     "merge_carts",
+    "note_delivered",
+    "note_returned",
     "offers_of",
     "orders_of",
+    "pack",
     "person_for_guest",
     "place_order",
     "put_back",
@@ -74,5 +95,7 @@ __all__ = [
     "remove_card",
     "remove_from_cart",
     "revoke_access",
+    "stop_parcel",
+    "undo_order",
     "write_order_mail",
 ]

@@ -1,14 +1,25 @@
 from mioboe.orders.models.cart import MOST_LINES, MOST_PIECES, Cart, CartLine
-from mioboe.orders.models.fulfilment import Access, AccessState, Parcel, ParcelState
+from mioboe.orders.models.fulfilment import STILL_HERE, Access, AccessState, Parcel, ParcelState
 from mioboe.orders.models.goods import Kind, Product
-from mioboe.orders.models.orders import PRESS_ENDINGS, Destination, HowBought, Line, OneClick, Order, OrderState
+from mioboe.orders.models.orders import (
+    PRESS_ENDINGS,
+    Cancellation,
+    Destination,
+    HowBought,
+    Line,
+    OneClick,
+    Order,
+    OrderState,
+)
 
 __all__ = [
     "MOST_LINES",
     "MOST_PIECES",
     "PRESS_ENDINGS",
+    "STILL_HERE",
     "Access",
     "AccessState",
+    "Cancellation",
     "Cart",
     "CartLine",
     "Destination",
