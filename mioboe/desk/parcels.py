@@ -47,7 +47,7 @@ def _pile(state: ParcelState) -> QuerySet[Parcel]:
     things = Line.objects.filter(kind=Kind.PARCEL).select_related("product").order_by("pk")
     return (
         Parcel.objects.filter(state=state)
-        .select_related("order__address")
+        .select_related("order")
         .prefetch_related(Prefetch("order__lines", things, to_attr="things"))
         .order_by("changed_at", "pk")
     )

@@ -13,8 +13,6 @@ from moneyed import Money
 from mioboe.mails.models import Mail
 from mioboe.orders.models import AccessState, Cancellation, Line, Order, OrderState, Parcel, ParcelState
 from mioboe.payments.models import Charge, ChargeState, Refund, RefundState
-from mioboe.people.models import Address
-from mioboe.signins.places import place_words
 from mioboe.trail.actions import timeline
 from mioboe.trail.models import Entry
 
@@ -117,15 +115,12 @@ class OrderFacts:
 
     @property
     def address_masked(self) -> str:
-        """Enough to know one's own address, too little to find somebody: 150-••••, Tokyo, H•••."""
-        address = self.order.address
-        if address is None:
-            return ""
-        return f"{address.postcode[:3]}-•••• {place_words('JP', address.prefecture)} {address.recipient[:1]}•••"
+        """Enough to know one's own address, too little to find somebody."""
+        return self.order.destination.masked if self.order.destination else ""
 
     @property
     def address_whole(self) -> str:
-        return _whole(self.order.address) if self.order.address else ""
+        return self.order.destination.whole if self.order.destination else ""
 
     def way_of(self, parcel: Parcel) -> list[WayStep]:
         """The parcel's way as it went, and what is still before it."""
@@ -207,7 +202,3 @@ def _expected(refund: Refund) -> datetime | None:
     if refund.state in (RefundState.SETTLED, RefundState.FAILED, RefundState.RELEASED):
         return None
     return refund.asked_at + timedelta(days=settings.MIOBOE_REFUND_DAYS)
-
-
-def _whole(address: Address) -> str:
-    return f"{address.postcode} {place_words('JP', address.prefecture)} {address.street} {address.recipient}"

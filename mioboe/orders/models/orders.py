@@ -58,6 +58,10 @@ class Destination:
         """Enough to know one's own, and no way there for whoever else reads it: 〒150-•••• Tokyo, H•••"""
         return f"〒{self.postcode[:3]}-•••• {self.prefecture_name}, {self.recipient[:1]}•••"
 
+    @property
+    def whole(self) -> str:
+        return f"〒{self.postcode} {self.prefecture_name} {self.street} {self.recipient}"
+
     def as_columns(self) -> dict[str, str]:
         return {f"to_{name}": value for name, value in asdict(self).items()}
 

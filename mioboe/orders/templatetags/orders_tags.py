@@ -20,9 +20,3 @@ def watched(line: Line) -> facts.Watched | None:
 @register.filter
 def way_of(known: facts.OrderFacts, parcel: Parcel) -> list[facts.WayStep]:
     return known.way_of(parcel)
-
-
-@register.filter
-def address_whole(order: Order) -> str:
-    """Where its parcels go, in one line."""
-    return facts.OrderFacts(order).address_whole

@@ -24,7 +24,7 @@ SHORTEST_PRESS, LONGEST_PRESS = 8, 30
 
 
 def _own_orders(request: HttpRequest) -> QuerySet[Order]:
-    return shown(Order.objects.filter(customer=request.user.pk)).select_related("address", "customer")
+    return shown(Order.objects.filter(customer=request.user.pk)).select_related("customer")
 
 
 @never_cache
