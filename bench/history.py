@@ -3,10 +3,10 @@ of 5,000: two databases in one PostgreSQL, asked in turn in one run.
 
 One request is: the WSGI application called in this process (every middleware, session, sign-in, view, template; no sockets,
 no HTTP parsing), `GET /orders/` as the signed-in customer, 10 orders a page, the whole page read. Every order has its lines
-(1.25 on average, 200 products), its parcel or the right to its film; the measured customers have their charges, too. The
-large customer's orders lie scattered over the whole table, one in five hundred. Of the 10,000 exactly three are found by a
-rare word, three by a rare price, three are of the rare kind, three declined, three with a cancelled line, three sent back,
-and three can still be undone.
+(1.25 on average, three for each order of the measured customers; 200 products), its parcel or the right to its film; the
+measured customers have their charges, too. The large customer's orders lie scattered over the whole table, one in five
+hundred. Of the 10,000 exactly three are found by a rare word, three by a rare price, three are of the rare kind, three
+declined, three with a cancelled line, three sent back, and three can still be undone.
 
     script/bench history            loads (once) and measures
     script/bench history --again    loads anew
@@ -310,11 +310,23 @@ def main() -> None:
         assert status == 200, f"{name}: {status}"
         shown = body.count(b"data-order=")
         times = stand.alternating(RUNS, works)
-        ratio = times["large"] / times["small"]
-        rows.append((name, str(shown), f"{times['large']:.1f}", f"{times['small']:.1f}", f"{ratio:.2f}"))
+        large_took, small_took = times["large"], times["small"]
+        ratio = large_took.median_ms / small_took.median_ms
+        rows.append(
+            (
+                name,
+                str(shown),
+                f"{large_took.median_ms:.1f}",
+                f"{small_took.median_ms:.1f}",
+                f"{ratio:.2f}",
+                f"{large_took.quickest_ms:.1f}",
+                f"{small_took.quickest_ms:.1f}",
+            )
+        )
         if "--explain" in sys.argv:
             explain(large, question)
-    stand.print_table(("`/orders/`", "orders shown", "10,000 of 5,000,000, ms", "10 of 5,000, ms", "ratio"), rows)
+    heads = ("`/orders/`", "shown", "10,000 of 5,000,000, ms", "10 of 5,000, ms", "ratio", "quickest", "quickest")
+    stand.print_table(heads, rows)
     first = float(rows[0][4])
     print(f"first page: {first:.2f} times; at most {TARGET} is {'held' if first <= TARGET else 'NOT HELD'}")
     sys.exit(0 if first <= TARGET else 1)

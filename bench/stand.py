@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 
@@ -119,8 +120,13 @@ def copy(server: psycopg.Connection, table: str, columns: Sequence[str], lines: 
     print(f"  {table:24} {rows:>10,} rows in {took:6.1f} s: {rows / took:>10,.0f} rows/s", flush=True)
 
 
-def alternating(runs: int, works: dict[str, Callable[[], object]], warm_up: int = 3) -> dict[str, float]:
-    """The median time of each work, ms, of `runs` runs in turn, so that what else the machine does hits all alike."""
+class Took(NamedTuple):
+    median_ms: float
+    quickest_ms: float  # the least disturbed by what else the machine does
+
+
+def alternating(runs: int, works: dict[str, Callable[[], object]], warm_up: int = 3) -> dict[str, Took]:
+    """How long each work took in `runs` runs in turn, so that what else the machine does hits all alike."""
     times: dict[str, list[float]] = {name: [] for name in works}
     for run in range(runs + warm_up):
         for name, work in works.items():
@@ -128,7 +134,7 @@ def alternating(runs: int, works: dict[str, Callable[[], object]], warm_up: int 
             work()
             if run >= warm_up:
                 times[name].append((time.perf_counter() - began) * 1000)
-    return {name: statistics.median(each) for name, each in times.items()}
+    return {name: Took(statistics.median(each), min(each)) for name, each in times.items()}
 
 
 def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -181,17 +181,16 @@ def _routes(customer: Person, wanted: Wanted) -> list[tuple[QuerySet[Any], str]]
         return [(lines, "order_id")] if asks_lines else [(orders, "pk")]
     amount, number = amount_in(wanted.text), number_in(wanted.text)
     in_line = Q(*(Q(words__contains=word) for word in searchable(wanted.text).split()))
-    in_order = Q()
+    # One route for each question: each is answered from an index alone, which an "or" of them is not.
+    if asks_lines:
+        orders = orders.filter(Exists(lines.filter(order=OuterRef("pk"))))
+    routes: list[tuple[QuerySet[Any], str]] = []
     if amount is not None:
         in_line |= Q(price=amount)
-        in_order |= Q(total=amount)
+        routes.append((orders.filter(total=amount), "pk"))
     if number:
-        in_order |= Q(number__startswith=number)
-    routes: list[tuple[QuerySet[Any], str]] = [(lines.filter(in_line), "order_id")]
-    if in_order:
-        found = orders.filter(in_order)
-        routes.append((found.filter(Exists(lines.filter(order=OuterRef("pk")))) if asks_lines else found, "pk"))
-    return routes
+        routes.append((orders.filter(number__startswith=number), "pk"))
+    return [(lines.filter(in_line), "order_id"), *routes]
 
 
 def _narrowed(rows: QuerySet[Any], order: str, customer: Person, wanted: Wanted) -> QuerySet[Any]:
