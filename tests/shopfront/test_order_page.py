@@ -5,8 +5,8 @@ import pytest
 from mioboe.mails.models import Mail
 from mioboe.orders.actions import call_back, hand_over, pack, undo_order
 from mioboe.orders.jobs import give_back
-from mioboe.orders.models import Access, AccessState, Order, OrderState
-from mioboe.people.models import Address, Person
+from mioboe.orders.models import Access, AccessState, Destination, Order, OrderState
+from mioboe.people.models import Person
 from mioboe.signins.models import Device, SignIn
 from tests import world
 
@@ -57,10 +57,8 @@ def test_how_far_a_film_was_watched_is_told_in_words_and_as_a_bar(client, hana):
 
 def test_the_address_is_masked_until_the_owner_asks(client, hana):
     order = world.ordered(hana, (world.kettle(), 1))
-    address = Address.objects.create(
-        person=hana, recipient="佐藤 花", postcode="150-0001", prefecture="Tokyo", street="渋谷区神宮前0-0-0"
-    )
-    Order.objects.update(address=address)
+    told = Destination("佐藤 花", "150-0001", "Tokyo", "渋谷区神宮前0-0-0")
+    Order.objects.update(**told.as_columns())
     masked = page(client, order)
     assert "150-••••" in masked and "佐•••" in masked
     assert "神宮前" not in masked and "佐藤" not in masked and "150-0001" not in masked

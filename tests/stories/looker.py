@@ -17,13 +17,16 @@ WAYS = ((SMALL, "light"), (WIDE, "dark"))
 OTHER_WAYS = ((SMALL, "dark"), (WIDE, "light"))
 OTHER_WAYS_EVERY = 4
 STEP_LIMIT_MS = 15_000
+# Cumulative layout shift; the web at large calls less than 0.1 good (https://web.dev/articles/cls).
+MOST_MOVED = 0.01
 
 # Before anything of the page runs: counts what moves without a press, and what htmx has refreshed.
 COUNT = """
-    window.moved = 0;
+    window.moved = [];
     window.refreshed = new Set();
     new PerformanceObserver((list) => list.getEntries().forEach((shift) => {
-        if (!shift.hadRecentInput) window.moved += shift.value;
+        if (!shift.hadRecentInput) window.moved.push([shift.value, shift.sources.map(({ node, previousRect, currentRect }) =>
+            `${(node?.outerHTML ?? node?.data ?? "").slice(0, 80)} from ${previousRect.y} to ${currentRect.y}`)]);
     })).observe({ type: "layout-shift", buffered: true });
     document.addEventListener("htmx:afterSettle", (event) => window.refreshed.add(event.detail.target.id));
 """
@@ -67,7 +70,7 @@ class Found:
     seen: set[str] = field(default_factory=set)
     faults: dict[str, list[str]] = field(default_factory=dict)
     too_wide: dict[str, int] = field(default_factory=dict)
-    moved: dict[str, float] = field(default_factory=dict)
+    moved: dict[str, list[tuple[float, list[str]]]] = field(default_factory=dict)
     complaints: dict[str, list[str]] = field(default_factory=dict)
     languages: dict[str, str] = field(default_factory=dict)
     foreign_words: dict[str, list[str]] = field(default_factory=dict)
@@ -158,7 +161,8 @@ class Looker:
     def _look(self, place: str, language: str, visitor: Visitor) -> None:
         page, found = visitor.page, self.found
         page.wait_for_function(IS_SETTLED)
-        if (moved := page.evaluate(TWO_FRAMES)) >= 0.01:
+        moved = page.evaluate(TWO_FRAMES)
+        if sum(share for share, _what in moved) >= MOST_MOVED:
             found.moved[place] = moved
         shape = page.evaluate(SHAPE)
         if shape["wider"] > 0:

@@ -209,7 +209,7 @@ class Night:
         look("mailbox", self.visitor, MAILBOX)
         look("mailbox empty", self.visitor, "/demo/mailbox/nobody@customer.example/")
         look("mail", self.visitor, self.open_mail("返金"))
-        look("mail as text", self.visitor, self.open_mail("パスワード"))
+        look("mail with a reset link", self.visitor, self.open_mail("パスワード"))
         for words in ("ご注文", "返金", "パスワード"):
             self._look_into_mail(words)
 
