@@ -8,6 +8,7 @@ VERBS = {
     "order.confirmed": _("Order confirmed"),
     "order.declined": _("Order declined"),
     "order.cancelled": _("Order cancelled"),
+    "access.opened": _("Film started for the first time"),
     "access.revoked": _("Film withdrawn"),
     "one_click.blocked": _("1-click switched off"),
 }
@@ -18,4 +19,8 @@ class OrdersConfig(AppConfig):
     label = "orders"
 
     def ready(self) -> None:
+        from mioboe.orders.delivery import delivery
+
         tell(VERBS)
+        # A wrong file stops the start with one line, as every setting does.
+        delivery()

@@ -106,6 +106,10 @@ MIOBOE_OUTSIDE_LIMIT_S: float = _read(_env.float, "OUTSIDE_LIMIT_S", 8.0)
 # How long the links in our mails work, seconds.
 MIOBOE_ORDER_LINK_LIFE_S: int = _read(_env.int, "ORDER_LINK_LIFE_S", 30 * 24 * 3600)
 
+# Where the films' files are, and when what is delivered where (orders/delivery.toml is the example and the default).
+MIOBOE_FILMS_DIR = Path(_read(_env.str, "FILMS_DIR", str(DATA_DIR / "films")))
+MIOBOE_DELIVERY = Path(_read(_env.str, "DELIVERY", str(PACKAGE / "orders" / "delivery.toml")))
+
 # --- mail ----------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "mioboe.mails.backend.LedgerBackend"
 EMAIL_HOST: str = _read(_env.str, "SMTP_HOST", "127.0.0.1")

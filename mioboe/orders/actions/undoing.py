@@ -12,6 +12,7 @@ from mioboe.orders.models import (
     ParcelState,
     Product,
 )
+from mioboe.site.live import announce
 from mioboe.site.states import change_all
 from mioboe.trail.actions import record
 
@@ -35,6 +36,7 @@ def revoke_access(order: Order) -> int:
     ended = change_all(rights, AccessState.GRANTED, AccessState.REVOKED, revoked_at=timezone.now())
     if ended:
         record("access.revoked", [order.ref, order.customer.ref], order.customer, number=order.number)
+        announce(order.ref, access=AccessState.REVOKED)  # a page that plays stops at once
     return ended
 
 

@@ -1,0 +1,53 @@
+"""Finding goods by words, in Japanese and English, with nothing but what PostgreSQL itself brings.
+
+Text and question are folded to one form (width, case, kana, accents). Every pair of neighbouring characters of the text is
+kept in an array with a GIN index: the index names the goods that have all pairs of the question, LIKE makes sure that they
+have its words. So parts of words are found, as Japanese needs it, and the shortest question has one character.
+"""
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+
+from mioboe.orders.models.goods import Product, folded, pairs
+
+LONGEST_QUESTION = 100
+MOST_WORDS = 8
+
+
+def words_of(question: str) -> list[str]:
+    """What is looked for, folded: at most 8 words. English plurals lose their ending, so that "lamps" finds a lamp."""
+    return [_singular(word) for word in folded(question[:LONGEST_QUESTION]).split()][:MOST_WORDS]
+
+
+def _singular(word: str) -> str:
+    if not word.isascii():
+        return word
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3]
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        return word[:-1]
+    return word
+
+
+def found(question: str) -> QuerySet[Product]:
+    """The goods that have every word of the question, in no order; none where the question holds no word."""
+    words = words_of(question)
+    if not words:
+        return Product.objects.none()
+    wanted = sorted({pair for word in words for pair in pairs(word)})
+    goods = Product.objects.filter(search_pairs__contains=wanted)
+    for word in words:
+        goods = goods.filter(search_text__contains=word)
+    return goods
+
+
+def best_first(goods: QuerySet[Product], question: str) -> QuerySet[Product]:
+    """Titles that begin with a word of the question come first, then titles that have it, then what is only told about
+    the goods; among equals what sells."""
+    score = Value(0, IntegerField())
+    for word in words_of(question):
+        score = score + Case(
+            When(search_title__contains=f" {word}", then=Value(3)),
+            When(search_title__contains=word, then=Value(2)),
+            default=Value(0),
+        )  # type: ignore[assignment]
+    return goods.annotate(score=score).order_by("-score", "-sold_lately", "id")
