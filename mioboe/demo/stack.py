@@ -45,6 +45,7 @@ def main(once: bool) -> int:
         signal.signal(sign, lambda *_: told.set())
     _prepare()
     children = {name: Child(name, settings.DATA_DIR / "log") for name in PROCESSES}
+    films: subprocess.Popen[bytes] | None = None
     ended = threading.Event()
     watcher = threading.Thread(target=_watch, args=(children, ended), daemon=True)
     try:
@@ -52,6 +53,7 @@ def main(once: bool) -> int:
             child.start()
         _wait_until_up(children, settings, told)
         watcher.start()
+        films = None if once else _make_films(settings.DATA_DIR / "log")
         from mioboe.demo.story import play
 
         went_well = not told.is_set() and play(settings.MIOBOE_BASE_URL, settings.DATA_DIR / "story", told)
@@ -63,6 +65,9 @@ def main(once: bool) -> int:
         ended.set()
         if watcher.is_alive():
             watcher.join()
+        if films is not None and films.poll() is None:
+            films.terminate()
+            films.wait()
         _end(children)
         os.close(lock)
 
@@ -116,6 +121,25 @@ def _prepare() -> None:
     call_command("createcachetable", verbosity=0)
     call_command("load_demo", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _make_films(logs: Path) -> "subprocess.Popen[bytes]":
+    """Draws and encodes the films beside everything else, and after it: the first is there within seconds, the last within
+    a minute or two, and only at the first start."""
+    with (logs / "films.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "mioboe", "make_clips"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            preexec_fn=_last_in_line,
+            start_new_session=True,
+        )
+
+
+def _last_in_line() -> None:
+    os.nice(19)
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:

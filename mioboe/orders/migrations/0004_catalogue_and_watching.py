@@ -6,105 +6,123 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
+from mioboe.orders.models.goods import folded, pairs
+
+
+def index_words(apps, schema_editor):
+    """What is on the shelves already is found from now on, too."""
+    for product in apps.get_model("orders", "Product").objects.iterator():
+        titles = f"{product.title_ja} {product.title_en}"
+        product.search_title = " " + folded(titles)
+        product.search_text = folded(f"{titles} {product.about_ja} {product.about_en}")
+        product.search_pairs = sorted({pair for word in product.search_text.split() for pair in pairs(word)})
+        product.save()
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0003_states_known'),
+        ("orders", "0003_states_known"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name_ja', models.CharField(max_length=50)),
-                ('name_en', models.CharField(max_length=50)),
-                ('place', models.PositiveSmallIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name_ja", models.CharField(max_length=50)),
+                ("name_en", models.CharField(max_length=50)),
+                ("place", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'ordering': ['place', 'id'],
+                "ordering": ["place", "id"],
             },
         ),
         migrations.AddField(
-            model_name='access',
-            name='opened_at',
+            model_name="access",
+            name="opened_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='access',
-            name='position_s',
+            model_name="access",
+            name="position_s",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='product',
-            name='film_file',
+            model_name="product",
+            name="film_file",
             field=models.CharField(blank=True, max_length=100),
         ),
         migrations.AddField(
-            model_name='product',
-            name='film_s',
+            model_name="product",
+            name="film_s",
             field=models.PositiveIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='product',
-            name='packing_days',
+            model_name="product",
+            name="packing_days",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='product',
-            name='search_pairs',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), default=list, editable=False, size=None),
+            model_name="product",
+            name="search_pairs",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=2), default=list, editable=False, size=None
+            ),
         ),
         migrations.AddField(
-            model_name='product',
-            name='search_text',
-            field=models.TextField(default='', editable=False),
+            model_name="product",
+            name="search_text",
+            field=models.TextField(default="", editable=False),
         ),
         migrations.AddField(
-            model_name='product',
-            name='search_title',
-            field=models.TextField(default='', editable=False),
+            model_name="product",
+            name="search_title",
+            field=models.TextField(default="", editable=False),
         ),
         migrations.AddField(
-            model_name='product',
-            name='since',
+            model_name="product",
+            name="since",
             field=models.DateTimeField(default=django.utils.timezone.now),
         ),
         migrations.AddField(
-            model_name='product',
-            name='sold_lately',
+            model_name="product",
+            name="sold_lately",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='product',
-            name='tax_percent',
+            model_name="product",
+            name="tax_percent",
             field=models.PositiveSmallIntegerField(default=10),
         ),
         migrations.AddField(
-            model_name='product',
-            name='category',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='goods', to='orders.category'),
+            model_name="product",
+            name="category",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="goods", to="orders.category"
+            ),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_pairs'], name='product_words'),
+            model_name="product",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search_pairs"], name="product_words"),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['category', '-since', '-id'], name='product_new'),
+            model_name="product",
+            index=models.Index(fields=["category", "-since", "-id"], name="product_new"),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['category', 'price', 'id'], name='product_price'),
+            model_name="product",
+            index=models.Index(fields=["category", "price", "id"], name="product_price"),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['-sold_lately', 'id'], name='product_popular'),
+            model_name="product",
+            index=models.Index(fields=["-sold_lately", "id"], name="product_popular"),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('tax_percent__lt', 100)), name='a_tax_is_below_the_price'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tax_percent__lt", 100)), name="a_tax_is_below_the_price"
+            ),
         ),
+        migrations.RunPython(index_words, migrations.RunPython.noop),
     ]
