@@ -5,12 +5,13 @@ kept in an array with a GIN index: the index names the goods that have all pairs
 have its words. So parts of words are found, as Japanese needs it, and the shortest question has one character.
 """
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 
-from mioboe.orders.models.goods import Product, folded, pairs
+from mioboe.orders.models.goods import Category, Product, folded, pairs
 
 LONGEST_QUESTION = 100
 MOST_WORDS = 8
+MOST_NEARLY = 200
 
 
 def words_of(question: str) -> list[str]:
@@ -51,3 +52,24 @@ def best_first(goods: QuerySet[Product], question: str) -> QuerySet[Product]:
             default=Value(0),
         )  # type: ignore[assignment]
     return goods.annotate(score=score).order_by("-score", "-sold_lately", "id")
+
+
+def shelves(goods: QuerySet[Product]) -> list[tuple[Category, int]]:
+    """How many of the goods stand on which shelf."""
+    counts = dict(goods.filter(category__isnull=False).values_list("category").annotate(Count("id")).order_by())
+    return [(category, counts[category.pk]) for category in Category.objects.filter(pk__in=counts)]
+
+
+def nearly(question: str, limit: int) -> list[Product]:
+    """What may have been meant where nothing was found: goods whose titles share the most with the question, at least a
+    third of its pairs of letters. Looks at no more than 200 of them, what sells first."""
+    wanted = {pair for word in words_of(question) for pair in pairs(word) if len(pair) > 1}
+    if not wanted:
+        return []
+    sharing = Product.objects.filter(search_pairs__overlap=sorted(wanted)).order_by("-sold_lately", "id")
+    scored = []
+    for product in sharing[:MOST_NEARLY]:
+        common = len(wanted & {pair for word in product.search_title.split() for pair in pairs(word)})
+        if common * 3 >= len(wanted):
+            scored.append((-common, product.pk, product))
+    return [product for *_, product in sorted(scored, key=lambda row: row[:2])[:limit]]
