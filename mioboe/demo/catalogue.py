@@ -13,7 +13,7 @@ from moneyed import JPY, Money
 
 from mioboe.demo.pictures import films
 from mioboe.demo.pictures.goods import drawn
-from mioboe.orders.models import Category, Kind, Product
+from mioboe.orders.models import Category, Kind, Product, Words
 
 FOLDER = Path(__file__).parent / "goods"
 # The files list the newest first; each thing came so much later than the one under it.
@@ -33,12 +33,11 @@ def load_goods() -> int:
         category, _ = Category.objects.get_or_create(slug=told["slug"], defaults=facts)
         for number, (slug, good) in enumerate(goods.items()):
             product = _product(slug, good, category, told.get("tax_percent", 10), number)
-            product.index_words()
             if slug not in known:
                 added.append(product)
             elif known[slug].category is None:
                 _complete(known[slug], product)
-    Product.objects.bulk_create(added, ignore_conflicts=True)
+    Words.objects.bulk_create(Words.of(product) for product in Product.objects.bulk_create(added))
     return len(added)
 
 

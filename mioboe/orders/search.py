@@ -34,11 +34,15 @@ def found(question: str) -> QuerySet[Product]:
     words = words_of(question)
     if not words:
         return Product.objects.none()
-    wanted = sorted({pair for word in words for pair in pairs(word)})
-    goods = Product.objects.filter(search_pairs__contains=wanted)
+    goods = Product.objects.filter(words__pairs__contains=sorted({pair for word in words for pair in _rare(word)}))
     for word in words:
-        goods = goods.filter(search_text__contains=word)
+        goods = goods.filter(words__text__contains=word)
     return goods
+
+
+def _rare(word: str) -> set[str]:
+    """By what the index looks for a word: two neighbours say more than one character, which nearly every text has."""
+    return {pair for pair in pairs(word) if len(pair) == 2} or pairs(word)
 
 
 def best_first(goods: QuerySet[Product], question: str) -> QuerySet[Product]:
@@ -47,8 +51,8 @@ def best_first(goods: QuerySet[Product], question: str) -> QuerySet[Product]:
     score = Value(0, IntegerField())
     for word in words_of(question):
         score = score + Case(
-            When(search_title__contains=f" {word}", then=Value(3)),
-            When(search_title__contains=word, then=Value(2)),
+            When(words__title__contains=f" {word}", then=Value(3)),
+            When(words__title__contains=word, then=Value(2)),
             default=Value(0),
         )  # type: ignore[assignment]
     return goods.annotate(score=score).order_by("-score", "-sold_lately", "id")
@@ -61,15 +65,19 @@ def shelves(goods: QuerySet[Product]) -> list[tuple[Category, int]]:
 
 
 def nearly(question: str, limit: int) -> list[Product]:
-    """What may have been meant where nothing was found: goods whose titles share the most with the question, at least a
-    third of its pairs of letters. Looks at no more than 200 of them, what sells first."""
-    wanted = {pair for word in words_of(question) for pair in pairs(word) if len(pair) > 1}
+    """What may have been meant where nothing was found: goods whose titles share the most with the question, at least
+    half of its pairs of letters. Looks at no more than 200 of them, what sells first."""
+    wanted = {pair for word in words_of(question) for pair in _rare(word)}
     if not wanted:
         return []
-    sharing = Product.objects.filter(search_pairs__overlap=sorted(wanted)).order_by("-sold_lately", "id")
+    sharing = (
+        Product.objects.filter(words__pairs__overlap=sorted(wanted))
+        .select_related("words")
+        .order_by("-sold_lately", "id")
+    )
     scored = []
     for product in sharing[:MOST_NEARLY]:
-        common = len(wanted & {pair for word in product.search_title.split() for pair in pairs(word)})
-        if common * 3 >= len(wanted):
+        common = len(wanted & {pair for word in product.words.title.split() for pair in pairs(word)})
+        if common * 2 >= len(wanted):
             scored.append((-common, product.pk, product))
     return [product for *_, product in sorted(scored, key=lambda row: row[:2])[:limit]]

@@ -1,5 +1,5 @@
 from mioboe.orders.models.fulfilment import Access, AccessState, Parcel, ParcelState
-from mioboe.orders.models.goods import Category, Kind, Product
+from mioboe.orders.models.goods import Category, Kind, Product, Words
 from mioboe.orders.models.orders import HowBought, Line, OneClick, Order, OrderState
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "Parcel",
     "ParcelState",
     "Product",
+    "Words",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -37,7 +37,7 @@ class Category(models.Model):
 
 
 class Product(models.Model):
-    """Something to buy in our own shop. Who writes rows past `save` (bulk_create, COPY) calls `index_words` first."""
+    """Something to buy in our own shop. Who writes rows past `save` (bulk_create, COPY) writes their Words, too."""
 
     slug = models.SlugField(unique=True)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -56,13 +56,9 @@ class Product(models.Model):
     film_s = models.PositiveIntegerField(null=True)  # how long that file plays
     since = models.DateTimeField(default=timezone.now)  # on the shelf
     sold_lately = models.PositiveIntegerField(default=0)  # pieces in 30 days, counted every night
-    search_title = models.TextField(default="", editable=False)
-    search_text = models.TextField(default="", editable=False)
-    search_pairs = ArrayField(models.CharField(max_length=2), default=list, editable=False)
 
     class Meta:
         indexes = [
-            GinIndex(fields=["search_pairs"], name="product_words"),
             models.Index(fields=["category", "-since", "-id"], name="product_new"),
             models.Index(fields=["category", "price", "id"], name="product_price"),
             models.Index(fields=["-sold_lately", "id"], name="product_popular"),
@@ -74,18 +70,12 @@ class Product(models.Model):
         ]
 
     def save(self, *args: Any, **options: Any) -> None:
-        self.index_words()
         changed: Iterable[str] | None = options.get("update_fields")
-        if changed is not None:
-            options["update_fields"] = {*changed, "search_title", "search_text", "search_pairs"}
-        super().save(*args, **options)
-
-    def index_words(self) -> None:
-        """Writes down by which words it is found: its titles, its category, what is told about it."""
-        shelf = f"{self.category.name_ja} {self.category.name_en}" if self.category else ""
-        self.search_title = " " + folded(f"{self.title_ja} {self.title_en}")
-        self.search_text = folded(f"{self.title_ja} {self.title_en} {shelf} {self.about_ja} {self.about_en}")
-        self.search_pairs = sorted({pair for word in self.search_text.split() for pair in pairs(word)})
+        with transaction.atomic():
+            super().save(*args, **options)
+            if changed is None or not _TOLD.isdisjoint(changed):
+                words = Words.of(self)
+                Words.objects.update_or_create(product=self, defaults=words.facts)
 
     @property
     def title(self) -> str:
@@ -107,6 +97,35 @@ class Product(models.Model):
     @property
     def is_sold_out(self) -> bool:
         return self.stock == 0
+
+
+_TOLD = frozenset({"title_ja", "title_en", "about_ja", "about_en", "category"})
+
+
+class Words(models.Model):
+    """By which words a product is found (orders/search.py). A row of its own: the stock changes with every purchase, and
+    must not drag some hundred entries of the index along."""
+
+    product = models.OneToOneField(Product, models.CASCADE, primary_key=True)
+    title = models.TextField()  # folded, with a blank before each word
+    text = models.TextField()  # folded: titles, category, what is told
+    pairs = ArrayField(models.CharField(max_length=2))
+
+    class Meta:
+        indexes = [GinIndex(fields=["pairs"], name="product_words")]
+
+    @classmethod
+    def of(cls, product: Product) -> "Words":
+        """The words of a product as it is now, not saved."""
+        shelf = f"{product.category.name_ja} {product.category.name_en}" if product.category else ""
+        titles = f"{product.title_ja} {product.title_en}"
+        text = folded(f"{titles} {shelf} {product.about_ja} {product.about_en}")
+        found_by = sorted({pair for word in text.split() for pair in pairs(word)})
+        return cls(product=product, title=" " + folded(titles), text=text, pairs=found_by)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {"title": self.title, "text": self.text, "pairs": self.pairs}
 
 
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}

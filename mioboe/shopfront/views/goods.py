@@ -4,7 +4,7 @@ import secrets
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import F, Q, QuerySet, Window
+from django.db.models import F, Q, Window
 from django.db.models.functions import Abs, RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -21,19 +21,15 @@ from mioboe.people.models import Address
 ON_A_SHELF = 6
 ON_A_PAGE = 24
 RELATED = 4
-# What a page lists; the words to find goods by are for PostgreSQL only.
-_SHOWN = ("search_title", "search_text", "search_pairs")
-
-
-def _goods() -> QuerySet[Product]:
-    return Product.objects.defer(*_SHOWN)
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     place = Window(RowNumber(), partition_by=F("category"), order_by=[F("since").desc(), F("id").desc()])
     newest = (
-        _goods().filter(category__isnull=False).annotate(place_on_shelf=place).filter(place_on_shelf__lte=ON_A_SHELF)
+        Product.objects.filter(category__isnull=False)
+        .annotate(place_on_shelf=place)
+        .filter(place_on_shelf__lte=ON_A_SHELF)
     )
     by_category: dict[int | None, list[Product]] = {}
     for product in newest.order_by("category", "place_on_shelf"):
@@ -42,9 +38,9 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "categories": categories,
         "shelves": [(category, by_category.get(category.pk, [])) for category in categories],
-        "popular": _goods().filter(sold_lately__gt=0).order_by("-sold_lately", "id")[:ON_A_SHELF],
-        "new": _goods().order_by("-since", "-id")[:ON_A_SHELF],
-        "unsorted": _goods().filter(category=None).order_by("kind", "pk")[:ON_A_PAGE],
+        "popular": Product.objects.filter(sold_lately__gt=0).order_by("-sold_lately", "id")[:ON_A_SHELF],
+        "new": Product.objects.order_by("-since", "-id")[:ON_A_SHELF],
+        "unsorted": Product.objects.filter(category=None).order_by("kind", "pk")[:ON_A_PAGE],
     }
     return render(request, "shopfront/home.html", context)
 
@@ -66,7 +62,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     orderings = _orderings()
     sort = request.GET.get("sort", "")
     sort = sort if sort in orderings else "new"
-    goods = _goods().filter(category=shelf).order_by(*orderings[sort])
+    goods = Product.objects.filter(category=shelf).order_by(*orderings[sort])
     context = {
         "category": shelf,
         "categories": Category.objects.all(),
@@ -85,7 +81,7 @@ def search(request: HttpRequest) -> HttpResponse:
     chosen = next((shelf for shelf, _ in facets if shelf.slug == request.GET.get("category")), None)
     if chosen:
         matches = matches.filter(category=chosen)
-    page = Paginator(best_first(matches, question).defer(*_SHOWN), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(best_first(matches, question), ON_A_PAGE).get_page(request.GET.get("page"))
     is_empty = not page.paginator.count
     context = {
         "question": question,
@@ -96,20 +92,20 @@ def search(request: HttpRequest) -> HttpResponse:
         "query": urlencode({"q": question, **({"category": chosen.slug} if chosen else {})}),
         "categories": Category.objects.all(),
         "nearly": nearly(question, ON_A_SHELF) if is_empty else [],
-        "new": _goods().order_by("-since", "-id")[:ON_A_SHELF] if is_empty else [],
+        "new": Product.objects.order_by("-since", "-id")[:ON_A_SHELF] if is_empty else [],
     }
     return render(request, "shopfront/search.html", context)
 
 
 @require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
-    shown: Product = get_object_or_404(Product.objects.select_related("category").defer(*_SHOWN), slug=slug)
+    shown: Product = get_object_or_404(Product.objects.select_related("category"), slug=slug)
     one_click = (
         OneClick.objects.select_related("card").filter(person=request.user, is_on=True).first()
         if request.user.is_authenticated
         else None
     )
-    nearest = _goods().filter(~Q(pk=shown.pk), category=shown.category_id, category__isnull=False)
+    nearest = Product.objects.filter(~Q(pk=shown.pk), category=shown.category_id, category__isnull=False)
     context = {
         "product": shown,
         "one_click": one_click,
@@ -125,7 +121,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def promise(request: HttpRequest, slug: str) -> HttpResponse:
     """The promise alone: a page asks for it anew when the time to order by has passed."""
-    shown: Product = get_object_or_404(Product.objects.defer(*_SHOWN), slug=slug)
+    shown: Product = get_object_or_404(Product, slug=slug)
     return render(request, "shopfront/_promise.html", {"product": shown, "promise": _promise(request, shown)})
 
 
