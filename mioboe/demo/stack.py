@@ -49,6 +49,7 @@ def _run(once: bool, plays: bool, told: threading.Event) -> int:
     os.environ["DATABASE_URL"] = settings.DATABASE_URL
     _prepare()
     children = {name: Child(name, settings.DATA_DIR / "log") for name in PROCESSES}
+    films: subprocess.Popen[bytes] | None = None
     ended = threading.Event()
     watcher = threading.Thread(target=_watch, args=(children, ended), daemon=True)
     try:
@@ -57,6 +58,7 @@ def _run(once: bool, plays: bool, told: threading.Event) -> int:
                 child.start()
         _wait_until_up(children, settings, told)
         watcher.start()
+        films = None if once else _make_films(settings.DATA_DIR / "log")
         went_well = not plays or (not told.is_set() and _play(settings.DATA_DIR, told))
         if not once and not told.is_set():
             _say_where(settings.MIOBOE_BASE_URL)
@@ -66,6 +68,9 @@ def _run(once: bool, plays: bool, told: threading.Event) -> int:
         ended.set()
         if watcher.is_alive():
             watcher.join()
+        if films is not None and films.poll() is None:
+            films.terminate()
+            films.wait()
         _end(children)
 
 
@@ -186,6 +191,25 @@ def _prepare() -> None:
     call_command("createcachetable", verbosity=0)
     call_command("load_demo", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _make_films(logs: Path) -> "subprocess.Popen[bytes]":
+    """Draws and encodes the films beside everything else, and after it: the first is there within seconds, the last within
+    a minute or two, and only at the first start."""
+    with (logs / "films.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "mioboe", "make_clips"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            preexec_fn=_last_in_line,
+            start_new_session=True,
+        )
+
+
+def _last_in_line() -> None:
+    os.nice(19)
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:

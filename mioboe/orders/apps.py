@@ -19,6 +19,7 @@ VERBS = {
     "parcel.returned": _("Parcel came back"),
     "parcel.returned_damaged": _("Parcel came back damaged"),
     "parcels.listed": _("Packing list opened"),
+    "access.opened": _("Film started for the first time"),
     "access.revoked": _("Film withdrawn"),
     "one_click.blocked": _("1-click switched off"),
     "one_click.on": _("1-click switched on by the customer"),
@@ -34,4 +35,8 @@ class OrdersConfig(AppConfig):
     label = "orders"
 
     def ready(self) -> None:
+        from mioboe.orders.delivery import delivery
+
         tell(VERBS)
+        # A wrong file stops the start with one line, as every setting does.
+        delivery()

@@ -8,19 +8,13 @@ from datetime import UTC, datetime
 from moneyed import Money
 
 from mioboe.orders.models import Destination, Kind, Product
+from mioboe.orders.promises import promise_for
 from mioboe.orders.refusals import Change
 from mioboe.people.models import Address
 
+Window = tuple[datetime, datetime]
 # product:pieces:price in the smallest unit:promised by, seconds since 1970, 0 for nothing promised
 _SEEN = re.compile(r"(\d{1,18}):(\d{1,3}):(\d{1,14}):(\d{1,11})")
-
-
-@dataclass(frozen=True)
-class Promise:
-    """Between these it arrives."""
-
-    start: datetime
-    end: datetime
 
 
 @dataclass(frozen=True)
@@ -30,7 +24,7 @@ class Offer:
     product: Product
     quantity: int
     price: Money
-    promise: Promise | None
+    arrives: Window | None  # between these
 
     @property
     def amount(self) -> Money:
@@ -45,18 +39,13 @@ class Offer:
     @property
     def seen(self) -> str:
         """What the page's form carries, so that the press says what the buyer saw."""
-        until = int(self.promise.end.timestamp()) if self.promise else 0
+        until = int(self.arrives[1].timestamp()) if self.arrives else 0
         return f"{self.product.pk}:{self.quantity}:{int(self.price.amount)}:{until}"
 
 
 def offer(product: Product, quantity: int, to: Destination | Address | None, now: datetime) -> Offer:
     """What holds at `now` for somebody who would have it sent to `to`."""
-    return Offer(product, quantity, product.price, promise_of(product, to, now))
-
-
-def promise_of(product: Product, to: Destination | Address | None, now: datetime) -> Promise | None:
-    """When a parcel ordered at `now` arrives; None where the shop promises nothing, and for what is there at once."""
-    return None
+    return Offer(product, quantity, product.price, promise_for(product, to, now).window)
 
 
 @dataclass(frozen=True)
@@ -95,8 +84,8 @@ def _changes_of(one: Offer, before: Seen) -> list[Change]:
         found.append(Change(one.product, "price", Money(before.price, one.price.currency), one.price))
     if before.quantity != one.quantity:
         found.append(Change(one.product, "quantity", before.quantity, one.quantity))
-    until = int(one.promise.end.timestamp()) if one.promise else 0
+    until = int(one.arrives[1].timestamp()) if one.arrives else 0
     if before.until != until and one.product.kind == Kind.PARCEL:
         then = datetime.fromtimestamp(before.until, UTC) if before.until else None
-        found.append(Change(one.product, "promise", then, one.promise.end if one.promise else None))
+        found.append(Change(one.product, "promise", then, one.arrives[1] if one.arrives else None))
     return found

@@ -5,7 +5,10 @@ from mioboe.shopfront.views import buying, cards, cart, checkout, films, goods, 
 app_name = "shopfront"
 urlpatterns = [
     path("", goods.home, name="home"),
+    path("search/", goods.search, name="search"),
+    path("shelves/<slug:slug>/", goods.category, name="category"),
     path("goods/<slug:slug>/", goods.product, name="product"),
+    path("goods/<slug:slug>/promise/", goods.promise, name="promise"),
     path("goods/<slug:slug>/buy/", buying.buy, name="buy"),
     path("cart/", cart.cart, name="cart"),
     path("cart/<slug:slug>/add/", cart.add, name="cart_add"),
@@ -28,4 +31,7 @@ urlpatterns = [
     path("orders/<str:number>/undo/", orders.undo, name="undo"),
     path("orders/<str:number>/mails/<str:mail_number>/", orders.mail, name="mail"),
     path("orders/<str:number>/watch/", films.watch, name="watch"),
+    path("orders/<str:number>/watch/<slug:slug>/", films.watch, name="watch_film"),
+    path("orders/<str:number>/watch/<slug:slug>/clip/", films.clip, name="clip"),
+    path("orders/<str:number>/watch/<slug:slug>/progress/", films.progress, name="progress"),
 ]

@@ -189,6 +189,10 @@ MIOBOE_COUNTS_AS_WATCHED_S: int = _read(_env.int, "COUNTS_AS_WATCHED_S", 10)
 # Within how many days the gateway pays a refund out, as we tell customers.
 MIOBOE_REFUND_DAYS: int = _read(_env.int, "REFUND_DAYS", 7)
 
+# Where the films' files are, and when what is delivered where (orders/delivery.toml is the example and the default).
+MIOBOE_FILMS_DIR = Path(_read(_env.str, "FILMS_DIR", str(DATA_DIR / "films")))
+MIOBOE_DELIVERY = Path(_read(_env.str, "DELIVERY", str(PACKAGE / "orders" / "delivery.toml")))
+
 # --- mail ----------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "mioboe.mails.backend.LedgerBackend"
 EMAIL_HOST: str = _read(_env.str, "SMTP_HOST", "127.0.0.1")

@@ -18,6 +18,7 @@ from tests import world
 from tests.shopfront.pages import fields
 
 pytestmark = pytest.mark.django_db
+WEEK = timedelta(days=7)
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 GUEST = {
     "mail": "Guest@Visitor.example",
@@ -170,12 +171,11 @@ class TestCheckOut:
         from mioboe.orders import offers
 
         put_in(client, world.kettle(stock=9))
-        until = world.now()
-        monkeypatch.setattr(offers, "promise_of", lambda product, to, now: offers.Promise(until, until))
         told = fields(client.get("/checkout/"), 'id="pay"')
-        monkeypatch.setattr(offers, "promise_of", lambda product, to, now: None)
+        promise_for = offers.promise_for
+        monkeypatch.setattr(offers, "promise_for", lambda product, to, now: promise_for(product, to, now + WEEK))
         shown = client.post("/checkout/", told)
-        assert shown.status_code == 409 and "cannot promise" in shown.content.decode()
+        assert shown.status_code == 409 and "it arrives by" in shown.content.decode()
         assert not Order.objects.exists()
 
     def test_nothing_is_bought_where_the_cart_changed_in_another_tab(self, client):

@@ -25,6 +25,7 @@ from mioboe.orders.actions.guests import person_for_guest
 from mioboe.orders.actions.one_click import block_one_click, buy_with_one_click, place_order
 from mioboe.orders.actions.order_mail import LINK_PURPOSE, write_order_mail
 from mioboe.orders.actions.placing import Buyer
+from mioboe.orders.actions.selling import count_sales
 from mioboe.orders.actions.undoing import (
     NotThatMany,
     TooLate,
@@ -35,6 +36,7 @@ from mioboe.orders.actions.undoing import (
     revoke_access,
     undo_order,
 )
+from mioboe.orders.actions.watching import note_opened, note_progress
 from mioboe.orders.refusals import (
     EmptyCart,
     JustBought,
@@ -76,12 +78,15 @@ __all__ = [
     "change_quantity",
     "check_out",
     "choose_one_click",
+    "count_sales",
     "finish_order",
     "forget_old_carts",
     "give_back",
     "hand_over",
     "merge_carts",
     "note_delivered",
+    "note_opened",
+    "note_progress",
     "note_returned",
     "offers_of",
     "orders_of",

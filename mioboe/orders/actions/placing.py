@@ -36,8 +36,7 @@ def write_order(buyer: Buyer, offers: list[Offer], press: str) -> Order:
     before. The caller takes the stock, as the last thing that it does."""
     total = sum((one.amount for one in offers[1:]), offers[0].amount)
     has_parcels = any(one.product.kind == Kind.PARCEL for one in offers)
-    promised = [one.promise for one in offers if one.promise]
-    latest = max(promised, key=lambda promise: promise.end) if promised else None
+    arrives = max((one.arrives for one in offers if one.arrives), key=lambda window: window[1], default=(None, None))
     order = Order.objects.create(
         customer=buyer.person,
         how=buyer.how,
@@ -45,8 +44,8 @@ def write_order(buyer: Buyer, offers: list[Offer], press: str) -> Order:
         sign_in=buyer.sign_in,
         card=buyer.card,
         address=buyer.address if has_parcels else None,
-        promised_from=latest.start if latest else None,
-        promised_by=latest.end if latest else None,
+        promised_from=arrives[0],
+        promised_by=arrives[1],
         total=total,
         **(buyer.destination.as_columns() if buyer.destination and has_parcels else {}),
     )
@@ -58,6 +57,7 @@ def write_order(buyer: Buyer, offers: list[Offer], press: str) -> Order:
             title_en=one.product.title_en,
             price=one.price,
             quantity=one.quantity,
+            tax_percent=one.product.tax_percent,
         )
         for one in offers
     )

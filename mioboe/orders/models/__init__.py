@@ -1,6 +1,6 @@
 from mioboe.orders.models.cart import MOST_LINES, MOST_PIECES, Cart, CartLine
 from mioboe.orders.models.fulfilment import STILL_HERE, Access, AccessState, Parcel, ParcelState
-from mioboe.orders.models.goods import Kind, Product
+from mioboe.orders.models.goods import Category, Kind, Product, Words
 from mioboe.orders.models.orders import (
     PRESS_ENDINGS,
     Cancellation,
@@ -22,6 +22,7 @@ __all__ = [
     "Cancellation",
     "Cart",
     "CartLine",
+    "Category",
     "Destination",
     "HowBought",
     "Kind",
@@ -32,4 +33,5 @@ __all__ = [
     "Parcel",
     "ParcelState",
     "Product",
+    "Words",
 ]

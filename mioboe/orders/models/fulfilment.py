@@ -22,7 +22,9 @@ class Access(Stateful):
     line = models.OneToOneField(Line, models.CASCADE, related_name="access")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="accesses")
     state = models.CharField(max_length=10, choices=AccessState, default=AccessState.GRANTED)
-    watched_s = models.PositiveIntegerField(default=0)
+    watched_s = models.PositiveIntegerField(default=0)  # the farthest second seen
+    position_s = models.PositiveIntegerField(default=0)  # where it was left
+    opened_at = models.DateTimeField(null=True)  # when the film was first sent or seen
     granted_at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True)
 

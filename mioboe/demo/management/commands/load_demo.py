@@ -7,22 +7,13 @@ from allauth.account.models import EmailAddress
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
-from moneyed import JPY, Money
 
 from mioboe.calls.models import Duty
 from mioboe.demo import people
-from mioboe.orders.models import Kind, OneClick, Product
+from mioboe.demo.catalogue import draw_pictures, load_goods
+from mioboe.orders.models import OneClick
 from mioboe.payments.models import Card
 from mioboe.people.models import Address, Person, Phone, Role
-
-GOODS: tuple[tuple[str, Kind, str, str, int, int | None, str, str], ...] = (
-    ("falling-stars", Kind.FILM, "星降る夜に（吹替版）", "Night of Falling Stars (dubbed)", 500, None, "山の観測所で過ごす、ふたりの一夜の物語。", "Two strangers, one observatory, one night."),
-    ("lighthouse", Kind.FILM, "灯台守の手紙（字幕版）", "The Lighthouse Keeper (subtitled)", 400, None, "嵐の夜に届いた、差出人のない手紙。", "A letter without a sender, on a stormy night."),
-    ("paper-trains", Kind.FILM, "紙の列車", "Paper Trains", 300, None, "小さな町の、大きな旅。", "A great journey through a small town."),
-    ("kettle", Kind.PARCEL, "藍色のやかん", "Indigo kettle", 4800, 40, "一人分のお湯がすぐに沸きます。", "Boils a cup's worth in no time."),
-    ("umbrella", Kind.PARCEL, "軽い雨傘", "Light umbrella", 3200, 60, "220グラム。かばんに入れたままで。", "220 grams; forget it in your bag."),
-    ("mug", Kind.PARCEL, "夜ふかしのマグ", "Night owl mug", 1600, 80, "たっぷり入る、厚手の陶器です。", "Thick stoneware for long nights."),
-)  # fmt: skip
 
 
 class Command(BaseCommand):
@@ -30,21 +21,8 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        for slug, kind, title_ja, title_en, price, stock, about_ja, about_en in GOODS:
-            Product.objects.get_or_create(
-                slug=slug,
-                defaults={
-                    "kind": kind,
-                    "title_ja": title_ja,
-                    "title_en": title_en,
-                    "about_ja": about_ja,
-                    "about_en": about_en,
-                    "price": Money(price, JPY),
-                    "stock": stock,
-                    "picture": f"shopfront/goods/{'film-' if kind == Kind.FILM else ''}{slug}.svg",
-                    "minutes": 104 if kind == Kind.FILM else None,
-                },
-            )
+        load_goods()
+        draw_pictures()
         hana = self._person(people.CUSTOMER, "佐藤 花", "ja", Role.CUSTOMER)
         long_ago = timezone.now() - timedelta(days=3 * 365)
         Phone.objects.get_or_create(person=hana, number=people.TELEPHONE, defaults={"since": long_ago})
