@@ -1,6 +1,7 @@
 """Cart and check-out, with an account and without."""
 
 import re
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
