@@ -20,6 +20,7 @@ from mioboe.orders.models import (
     Parcel,
     Product,
 )
+from mioboe.orders.offers import offer
 from mioboe.payments import actions as payments
 from mioboe.payments.gateways.till.jobs import settle
 from mioboe.payments.gateways.till.models import Return
@@ -83,6 +84,11 @@ def destination() -> Destination:
 
 def now() -> datetime:
     return timezone.now()
+
+
+def seen(product: Product, quantity: int = 1) -> str:
+    """What a page's form says that it showed for a parcel to `destination()`."""
+    return offer(product, quantity, destination(), timezone.now()).seen
 
 
 def settle_refunds() -> None:

@@ -137,12 +137,12 @@ class Shop:
     def press_truly(self, path: str, spoiled: dict, number: int) -> None:
         if path == "/checkout/":
             shown = [
-                f"{line.product_id}:{line.quantity}:{int(line.product.price.amount)}:0"
+                world.seen(line.product, line.quantity)
                 for line in CartLine.objects.filter(order=None, removed_at=None, cart__person=self.hana)
             ]
         else:
             product = self.kettle if "kettle" in path else self.film
-            shown = [f"{product.pk}:1:{PRICES[product.slug]}:0"]
+            shown = [world.seen(product)]
         answer = self.client.post(path, {"press": f"a-true-press-{number}", "seen": shown} | spoiled)
         assert answer.status_code < 500, (path, spoiled)
 

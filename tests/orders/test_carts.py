@@ -62,7 +62,7 @@ def customer_with(*products: Product) -> tuple[Cart, Buyer, list[str]]:
 
 def test_a_press_is_one_transaction_of_few_statements(django_assert_num_queries):
     hana, kettle = world.customer(), world.kettle(stock=5)
-    seen = f"{kettle.pk}:1:4800:0"
+    seen = world.seen(kettle)
     with django_assert_num_queries(QUERIES_OF_A_PRESS):
         place_order(hana, kettle, "the-press", None, seen, "")
 
@@ -175,10 +175,11 @@ def test_the_process_dies_between_the_payment_and_the_confirmation(monkeypatch):
 
 def test_a_press_that_has_bought_answers_its_order_whatever_happened_since():
     hana, kettle = world.customer(), world.kettle(stock=1)
-    order = buy_with_one_click(hana, kettle, "the-press", None, f"{kettle.pk}:1:4800:0", "")
+    seen = world.seen(kettle)
+    order = buy_with_one_click(hana, kettle, "the-press", None, seen, "")
     block_one_click(hana)
     Product.objects.update(price=1)
-    assert buy_with_one_click(hana, kettle, "the-press", None, f"{kettle.pk}:1:4800:0", "") == order
+    assert buy_with_one_click(hana, kettle, "the-press", None, seen, "") == order
     with pytest.raises(OneClickOff):
         buy_with_one_click(hana, kettle, "another-press", None)
 
