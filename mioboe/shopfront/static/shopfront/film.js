@@ -10,9 +10,10 @@ let farthest = Number(form.elements.farthest.value);
 let saved = "";
 
 // The farthest second that was played; jumping ahead is not watching.
-video.addEventListener("timeupdate", () => {
-  if (!video.seeking && !video.paused) farthest = Math.max(farthest, video.currentTime);
-});
+function note() {
+  if (!video.seeking) farthest = Math.max(farthest, video.currentTime);
+}
+video.addEventListener("timeupdate", () => video.paused || note());
 
 async function save() {
   form.elements.position.value = video.currentTime.toFixed(1);
@@ -39,9 +40,8 @@ function withdrawn() {
 }
 
 const saving = setInterval(() => video.paused || save(), SAVE_EVERY_MS);
-video.addEventListener("pause", save);
-video.addEventListener("ended", () => {
-  farthest = Math.max(farthest, video.duration);
+video.addEventListener("pause", () => {
+  note();
   save();
 });
 window.addEventListener("pagehide", save);
