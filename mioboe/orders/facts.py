@@ -175,7 +175,7 @@ def watched(line: Line) -> Watched | None:
     seconds = access.watched_s
     length_s = _length_s(line)
     if not seconds:
-        words = _("not at all")
+        words = _("opened") if access.counts_as_watched else _("not at all")
     elif not access.counts_as_watched:
         words = ngettext("%(count)s second: too little to count", "%(count)s seconds: too little to count", seconds)
         words %= {"count": seconds}

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from mioboe.orders.models import Access, AccessState, Line, Order, OrderState, Parcel, ParcelState
+from mioboe.orders.models import Access, AccessState, Line, Order, OrderState, Parcel, ParcelState, unwatched
 from mioboe.orders.models.searching import searchable
 from mioboe.payments.models import Charge
 from mioboe.people.models import Person
@@ -224,7 +223,7 @@ def _with_parcel(customer: Person, *states: ParcelState) -> QuerySet[Any]:
 
 def _unwatched(customer: Person) -> QuerySet[Any]:
     rights = Access.objects.filter(person=customer, state=AccessState.GRANTED, line__cancelled__lt=F("line__quantity"))
-    return rights.filter(watched_s__lt=settings.MIOBOE_COUNTS_AS_WATCHED_S).values("line__order_id")
+    return rights.filter(unwatched()).values("line__order_id")
 
 
 def amount_in(text: str) -> int | None:

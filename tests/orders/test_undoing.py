@@ -1,10 +1,11 @@
 """Cancelling, wholly and in part, and what customers undo alone."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from moneyed import JPY, Money
 
 from mioboe.mails.models import Mail
@@ -92,6 +93,20 @@ def test_a_few_seconds_are_a_slip_and_more_are_watching(seconds, is_undone):
             undo_order(order, PRESS)
     assert Access.objects.get().state == (AccessState.REVOKED if is_undone else AccessState.GRANTED)
     assert Cancellation.objects.exists() == is_undone
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("minutes", "is_undone"), [(9, True), (11, False)])
+def test_a_film_opened_without_telling_how_far_counts_as_watched_after_ten_minutes(minutes, is_undone):
+    order = world.bought(world.customer())
+    Access.objects.update(opened_at=timezone.now() - timedelta(minutes=minutes))
+    assert Access.objects.get().counts_as_watched != is_undone
+    assert bool(OrderFacts(order).undoable) == is_undone
+    if not is_undone:
+        with pytest.raises(TooLate):
+            undo_order(order, PRESS)
+    else:
+        assert undo_order(order, PRESS).cancellations
 
 
 @pytest.mark.django_db

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -23,6 +22,7 @@ from mioboe.orders.models import (
     Parcel,
     ParcelState,
     Product,
+    unwatched,
 )
 from mioboe.site.live import announce
 from mioboe.site.states import change_all
@@ -172,7 +172,7 @@ def _all_here(order: Order) -> bool:
 
 def _withdraw_unwatched(line: Line) -> bool:
     """Compare-and-set against whoever watches just now: a second that counts keeps the film, or comes too late for it."""
-    unwatched = Access.objects.filter(line=line, watched_s__lt=settings.MIOBOE_COUNTS_AS_WATCHED_S)
+    unwatched = Access.objects.filter(unwatched(), line=line)
     withdrawn = change_all(unwatched, AccessState.GRANTED, AccessState.REVOKED, revoked_at=timezone.now())
     if withdrawn:
         _tell_revoked(line.order)

@@ -1,5 +1,5 @@
 from mioboe.orders.models.cart import MOST_LINES, MOST_PIECES, Cart, CartLine
-from mioboe.orders.models.fulfilment import STILL_HERE, Access, AccessState, Parcel, ParcelState
+from mioboe.orders.models.fulfilment import STILL_HERE, Access, AccessState, Parcel, ParcelState, unwatched
 from mioboe.orders.models.goods import Category, Kind, Product, Words
 from mioboe.orders.models.orders import (
     PRESS_ENDINGS,
@@ -34,4 +34,5 @@ __all__ = [
     "ParcelState",
     "Product",
     "Words",
+    "unwatched",
 ]

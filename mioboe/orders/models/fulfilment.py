@@ -1,5 +1,7 @@
 """How it reaches the customer: parcels, and the right to digital goods."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -7,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from mioboe.orders.models.orders import Line, Order
 from mioboe.site.states import Stateful
+
+# A player without JavaScript does not tell how far it came: a film that was opened so long ago counts as watched.
+COUNTS_AS_WATCHED_OPEN_FOR = timedelta(minutes=10)
 
 
 class AccessState(models.TextChoices):
@@ -35,8 +40,16 @@ class Access(Stateful):
 
     @property
     def counts_as_watched(self) -> bool:
-        """Whether it was watched for longer than a slip of the finger."""
-        return self.watched_s >= settings.MIOBOE_COUNTS_AS_WATCHED_S
+        """Whether it was watched for longer than a slip of the finger; `unwatched` asks the database the same."""
+        return self.watched_s >= settings.MIOBOE_COUNTS_AS_WATCHED_S or (
+            self.opened_at is not None and self.opened_at <= timezone.now() - COUNTS_AS_WATCHED_OPEN_FOR
+        )
+
+
+def unwatched() -> models.Q:
+    """Of rights to films: watched for no longer than a slip of the finger."""
+    opened_just_now = models.Q(opened_at__gt=timezone.now() - COUNTS_AS_WATCHED_OPEN_FOR)
+    return models.Q(watched_s__lt=settings.MIOBOE_COUNTS_AS_WATCHED_S) & (models.Q(opened_at=None) | opened_just_now)
 
 
 class ParcelState(models.TextChoices):

@@ -3,8 +3,8 @@
 // What a page gives:
 //   <html data-live-url="ws://…/live">            where the sockets are
 //   <main data-live="{% live_token case.ref %}">  any number of these, there from the start or swapped in later; one socket
-//                                                 for each different token. Put it outside of what is swapped on news, as
-//                                                 each new token is a new socket.
+//                                                 for each different token. Put it outside of what is swapped on news: each
+//                                                 new token is a new socket, which refreshes again when it begins to hear.
 //   <p data-live-status="lost" hidden>words</p>   shown while news cannot arrive (for more than two seconds);
 //   …="old": the page's right has run out, reload it; …="over": the viewer's session has ended. All optional.
 //
@@ -28,12 +28,10 @@ const [TOKEN_OLD, SESSION_OVER] = [4401, 4403];
 const lines = new Map();
 
 class Line {
-  constructor(token, isFromTheStart) {
+  constructor(token) {
     this.token = token;
     this.topics = [];
     this.pauseMs = FIRST_PAUSE_MS;
-    // What was swapped in was rendered just now; refreshing it at once could go round in circles.
-    this.refreshesFirst = isFromTheStart;
     this.isHeard = false;
     this.open();
   }
@@ -58,10 +56,9 @@ class Line {
       this.topics = message.topics;
       this.pauseMs = FIRST_PAUSE_MS;
       this.pinging = setInterval(() => this.ping(), PING_EVERY_MS);
-      this.hearing(this.refreshesFirst);
-      this.refreshesFirst = true;
+      this.hearing();
     } else if (message.live === "again") {
-      this.hearing(true);
+      this.hearing();
     } else if (message.live === "lost") {
       this.lost();
     } else if (message.news) {
@@ -71,14 +68,12 @@ class Line {
     }
   }
 
-  hearing(refresh) {
+  hearing() {
     clearTimeout(this.showingLoss);
     this.isHeard = true;
     showStatus("lost", false);
     this.tell(["live-on"], { topics: this.topics });
-    if (refresh) {
-      this.tell(new Set(["live", ...this.topics.map(prefix)]), { topic: "", news: {} });
-    }
+    this.tell(new Set(["live", ...this.topics.map(prefix)]), { topic: "", news: {} });
   }
 
   tell(names, detail) {
@@ -178,7 +173,7 @@ function showStatus(which, isShown) {
   }
 }
 
-function look(isFromTheStart) {
+function look() {
   const wanted = new Set([...document.querySelectorAll("[data-live]")].map((element) => element.dataset.live));
   wanted.delete("");
   for (const [token, line] of lines) {
@@ -189,7 +184,7 @@ function look(isFromTheStart) {
   }
   for (const token of wanted) {
     if (!lines.has(token)) {
-      lines.set(token, new Line(token, isFromTheStart));
+      lines.set(token, new Line(token));
     }
   }
 }
@@ -206,8 +201,8 @@ export function isHearing(element) {
 }
 
 if (document.documentElement.dataset.liveUrl) {
-  look(true);
-  new MutationObserver(() => look(false)).observe(document.documentElement, {
+  look();
+  new MutationObserver(look).observe(document.documentElement, {
     subtree: true,
     childList: true,
     attributeFilter: ["data-live"],
