@@ -172,8 +172,8 @@ def _all_here(order: Order) -> bool:
 
 def _withdraw_unwatched(line: Line) -> bool:
     """Compare-and-set against whoever watches just now: a second that counts keeps the film, or comes too late for it."""
-    unwatched = Access.objects.filter(unwatched(), line=line)
-    withdrawn = change_all(unwatched, AccessState.GRANTED, AccessState.REVOKED, revoked_at=timezone.now())
+    rights = Access.objects.filter(unwatched(), line=line)
+    withdrawn = change_all(rights, AccessState.GRANTED, AccessState.REVOKED, revoked_at=timezone.now())
     if withdrawn:
         _tell_revoked(line.order)
     return bool(withdrawn)
