@@ -24,7 +24,9 @@ def _free_port() -> int:
 
 def _surroundings(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return kept | {name: str(_free_port()) for name in PORTS} | {"MIOBOE_DATA_DIR": str(folder)}
+    # Films are drawn once and kept: no test of ours watches them.
+    ours = {"MIOBOE_DATA_DIR": str(folder), "MIOBOE_FILMS_DIR": str(REPOSITORY / "var/test-films")}
+    return kept | {name: str(_free_port()) for name in PORTS} | ours
 
 
 def _command(way: str) -> list[str]:
