@@ -1,11 +1,20 @@
 from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    raise Http404
+
 
 urlpatterns = [
     path("", include("mioboe.shopfront.urls")),
     path("help/", include("mioboe.help.urls")),
     path("desk/", include("mioboe.desk.urls")),
     path("api/", include("mioboe.api.urls")),
+    # allauth would let whoever is signed in put another mail address in the place of the owner's, and with it take the
+    # account. What gives power needs proof, and a session is none.
+    path("account/email/", closed, name="mail_address"),
     path("account/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
