@@ -60,6 +60,14 @@ def _quick_passwords(settings: Any) -> None:
 
 
 @pytest.fixture
+def no_mail_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The jobs that send mails find nothing to do: for tests that run jobs and look at something else."""
+    from procrastinate.contrib.django import app
+
+    monkeypatch.setattr(app.tasks["mails.send_mail"], "func", lambda mail_id: None)
+
+
+@pytest.fixture
 def run_jobs(db: None) -> Callable[[], int]:
     """Runs every job that is due, and those that they start, in the test's own transaction; answers how many. What a job
     raises, the test sees: nothing is tried again."""

@@ -28,8 +28,8 @@ class AlreadyPlanned(Exception):
 
 
 def open_case(customer: Person, order: Order | None, proof: ProofKind | None, words: str = "") -> Case:
-    """Opens a case about an order, or answers the one that is open about it, and notes what the person has proven: nothing
-    where it is their bank that speaks. May be called twice. Raises NotTheirs."""
+    """Opens a case about an order, or answers the one that is open about it, and notes what the person has proven and said:
+    nothing where it is their bank that speaks. May be called twice. Raises NotTheirs."""
     if order is not None and order.customer_id != customer.pk:
         raise NotTheirs
     case = _find_or_open(customer, order, words)
@@ -41,16 +41,37 @@ def open_case(customer: Person, order: Order | None, proof: ProofKind | None, wo
 def _find_or_open(customer: Person, order: Order | None, words: str) -> Case:
     before = Case.objects.filter(customer=customer, order=order).order_by("-opened_at").first()
     if before:
+        add_words(before, words)
         return before
     try:
         with transaction.atomic():
-            case = Case.objects.create(customer=customer, order=order, words=words.strip()[:LONGEST_STORY])
+            case = Case.objects.create(customer=customer, order=order, words=_kept(words))
             about = [case.ref, customer.ref] + ([order.ref] if order else [])
             record("case.opened", about, customer, number=case.number)
             announce("desk")
             return case
     except IntegrityError:
-        return Case.objects.get(customer=customer, order=order)
+        case = Case.objects.get(customer=customer, order=order)
+        add_words(case, words)
+        return case
+
+
+def _kept(words: str) -> str:
+    # Browsers send two characters for a line's end and count one of them towards the field's limit.
+    return words.replace("\r\n", "\n").strip()[:LONGEST_STORY]
+
+
+@transaction.atomic
+def add_words(case: Case, words: str) -> None:
+    """Keeps what the person says later as well. What is there already is not said twice."""
+    more = _kept(words)
+    if not more:
+        return
+    said = Case.objects.select_for_update().get(pk=case.pk).words
+    if more not in said:
+        case.words = f"{said}\n\n{more}".strip()[:LONGEST_STORY]
+        Case.objects.filter(pk=case.pk).update(words=case.words)
+        announce(case.ref)
 
 
 @transaction.atomic

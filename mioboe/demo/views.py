@@ -136,7 +136,7 @@ def telephone_verb(request: HttpRequest, number: str, verb: str) -> HttpResponse
         calls.end_call(callback)
     elif verb == "audio":
         sent, got = request.POST.get("sent", ""), request.POST.get("received", "")
-        if sent.isdigit() and got.isdigit() and len(sent) < 10 and len(got) < 10:
+        if sent.isdecimal() and got.isdecimal() and len(sent) < 10 and len(got) < 10:
             calls.note_audio(callback, "customer", int(sent), int(got))
     else:
         raise Http404

@@ -152,7 +152,7 @@ def call_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         calls.end_call(callback)
     elif verb == "audio":
         sent, received = request.POST.get("sent", ""), request.POST.get("received", "")
-        if sent.isdigit() and received.isdigit() and len(sent) < 10 and len(received) < 10:
+        if sent.isdecimal() and received.isdecimal() and len(sent) < 10 and len(received) < 10:
             calls.note_audio(callback, "agent", int(sent), int(received))
     else:
         raise Http404

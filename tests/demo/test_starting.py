@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.stack import PORTS, Demo, ours, wait_for
+from tests.demo.stack import LIMIT_S, PORTS, Demo, kill_rest, ours, wait_for
 
 BROWSERS = ("chromium", "chromium-browser")
 
@@ -122,8 +122,7 @@ def test_it_comes_up_without_a_browser_ends_on_every_sign_and_starts_again(tmp_p
         assert demo.end(signal.SIGTERM) == 0
         assert ours(demo.folder) == {}
     finally:
-        for process in ours(demo.folder):
-            os.kill(process, signal.SIGKILL)
+        kill_rest(demo.folder)
 
 
 def test_it_is_ended_in_the_middle_of_its_first_start(tmp_path: Path, path: str) -> None:
@@ -134,12 +133,11 @@ def test_it_is_ended_in_the_middle_of_its_first_start(tmp_path: Path, path: str)
     try:
         wait_for(lambda: (demo.folder / "postgres" / "password").exists() or process.poll() is not None)
         process.send_signal(signal.SIGTERM)
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=LIMIT_S)
         assert process.returncode == 0, said
         assert ours(demo.folder) == {}
     finally:
-        for left in ours(demo.folder):
-            os.kill(left, signal.SIGKILL)
+        kill_rest(demo.folder)
 
 
 def test_the_tests_machine_has_a_browser_for_the_story() -> None:

@@ -90,3 +90,26 @@ def test_a_key_used_for_another_amount_is_refused():
     till.authorise("key", "token", yen(1), "order:X", True)
     with pytest.raises(Declined):
         till.authorise("key", "token", yen(2), "order:X", True)
+
+
+def test_what_was_never_taken_is_not_given_back():
+    hana = world.customer(token="tok-declined")
+    declined = Charge.objects.get(reference=world.bought(hana).ref)
+    with pytest.raises(TooMuch):
+        refund(declined, yen(1), "key")
+    assert not Refund.objects.exists()
+
+
+def test_the_trail_tells_of_a_declined_charge_and_of_a_failed_refund(monkeypatch):
+    from mioboe.trail.models import Entry
+
+    world.bought(world.customer("ben@customer.example", token="tok-declined"), world.film("other"), "press-two")
+    assert Entry.objects.filter(verb="charge.declined").count() == 1
+
+    def refuse(*arguments):
+        raise Declined("closed card")
+
+    monkeypatch.setattr(till, "refund", refuse)
+    with pytest.raises(Declined):
+        refund(charge(), yen(500), "key")
+    assert Entry.objects.filter(verb="refund.failed").count() == 1

@@ -26,7 +26,7 @@ def _chosen_number(request: HttpRequest, case: Case) -> Asked:
     """The number on file that was chosen, or the typed one; never somebody else's."""
     choice = request.POST.get("which", "typed")
     if choice != "typed":
-        phone = case.customer.phones.filter(pk=choice if choice.isdigit() else 0).first()
+        phone = case.customer.phones.filter(pk=choice if choice.isdecimal() else 0).first()
         if phone:
             return Asked(phone.number.as_e164, "")
     try:
@@ -114,5 +114,5 @@ def verb(request: HttpRequest, number: str, verb: str) -> HttpResponse:
 def note_audio_from(request: HttpRequest, callback: Callback) -> None:
     """The counts that the customer's side posts; anything but whole numbers is let go."""
     sent, received = request.POST.get("sent", ""), request.POST.get("received", "")
-    if sent.isdigit() and received.isdigit() and len(sent) < 10 and len(received) < 10:
+    if sent.isdecimal() and received.isdecimal() and len(sent) < 10 and len(received) < 10:
         actions.note_audio(callback, "customer", int(sent), int(received))

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mioboe.cases.actions import open_case
+from mioboe.cases.actions import add_words, open_case
 from mioboe.cases.models import Case, ProofKind
 from mioboe.help.access import SESSION_KEY, let_in
 from mioboe.mails.links import LinkState, find_link, use_link
@@ -53,6 +53,8 @@ def _spent(request: HttpRequest, state: LinkState, link: Link, order: Order, sec
         request.user.pk == case.customer_id or case.number in request.session.get(SESSION_KEY, [])
     )
     if case is not None and mine:
+        if request.method == "POST":  # pressed in a second tab
+            add_words(case, request.POST.get("words", ""))
         return redirect("help:case", case.number)
     context = {"link": link, "is_used": state is LinkState.USED, "secret": secret}
     return render(request, "help/link_spent.html", context, status=410)

@@ -47,8 +47,11 @@ def clock(moment: datetime) -> str:
 
 @register.filter
 def phone(number: phonenumbers.PhoneNumber | str) -> str:
-    """As it is dialled in its own country: 090-1234-5678."""
-    parsed = phonenumbers.parse(number) if isinstance(number, str) else number
+    """As it is dialled in its own country: 090-1234-5678. What is no number (none is set, say) stays as it is."""
+    try:
+        parsed = phonenumbers.parse(number) if isinstance(number, str) else number
+    except phonenumbers.NumberParseException:
+        return str(number)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 

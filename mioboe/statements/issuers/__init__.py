@@ -1,5 +1,7 @@
 """Card issuers' CSV layouts: one file each. A reader answers the lines, or None where the text is not its layout."""
 
+import csv
+import re
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
@@ -7,6 +9,7 @@ from importlib import import_module
 LAYOUTS = ("rakuten", "smbc")
 LARGEST_FILE = 2_000_000
 MOST_LINES = 20_000
+AMOUNT = re.compile(r"-?[0-9]{1,11}")
 ENCODINGS = ("utf-8-sig", "cp932")
 
 
@@ -35,7 +38,10 @@ def read_statement(data: bytes) -> Statement:
     if text.count("\n") > MOST_LINES:
         raise Unreadable("more than 20,000 lines")
     for name in LAYOUTS:
-        lines = import_module(f"mioboe.statements.issuers.{name}").read(text)
+        try:
+            lines = import_module(f"mioboe.statements.issuers.{name}").read(text)
+        except csv.Error as error:
+            raise Unreadable(str(error)) from error
         if lines is not None:
             return Statement(name, lines)
     raise Unreadable("a layout that we do not know")
@@ -55,7 +61,7 @@ def _decoded(data: bytes) -> str:
 def yen(text: str) -> int:
     """`1,234` or `¥-500` as a number; raises Unreadable."""
     digits = text.translate(str.maketrans("", "", ",¥￥\\ 円"))
-    if not digits.lstrip("-").isascii() or not digits.lstrip("-").isdigit() or len(digits) > 12:
+    if not AMOUNT.fullmatch(digits):
         raise Unreadable(f"no amount: {text[:20]!r}")
     return int(digits)
 
@@ -65,5 +71,5 @@ def day(text: str) -> date:
     try:
         year, month, of_month = (int(part) for part in text.strip().split("/"))
         return date(year, month, of_month)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Unreadable(f"no date: {text[:20]!r}") from error

@@ -1,0 +1,72 @@
+"""Which browser is known, and what is forgotten."""
+
+import pytest
+from django.test import Client
+
+from mioboe.signins.actions import LONGEST_USER_AGENT, current_sign_in, note_sign_in, revoke_devices
+from mioboe.signins.models import Device
+from mioboe.trail.models import Entry
+from tests import world
+
+pytestmark = pytest.mark.django_db
+TOKYO, OSAKA = "133.11.0.1", "133.1.0.1"
+
+
+def note(person, secret="", ip=TOKYO, session="s", agent="Firefox"):
+    return note_sign_in(person, ip, agent, session, secret)
+
+
+def test_a_known_browser_in_another_prefecture_is_noted_with_its_reason():
+    hana = world.customer()
+    secret = note(hana).secret
+    away = note(hana, secret, OSAKA)
+    assert (away.secret, away.sign_in.reasons, away.sign_in.is_familiar) == (secret, ["new_place"], True)
+    assert note(hana, secret, OSAKA).sign_in.reasons == []
+    assert note(hana, "", OSAKA).sign_in.reasons == ["new_device"]
+
+
+def test_a_secret_is_good_for_its_person_only():
+    hana, ben = world.customer(), world.customer("ben@customer.example")
+    note(ben)
+    secret = note(hana).secret
+    assert note(ben, secret).sign_in.reasons == ["new_device"]
+    assert note(ben, "made up").sign_in.reasons == ["new_device"]
+
+
+def test_a_revoked_device_is_new_again_and_gets_a_new_secret():
+    hana = world.customer()
+    kept, lost = note(hana), note(hana)
+    assert revoke_devices(hana, except_device=kept.sign_in.device) == 1
+    assert note(hana, kept.secret).sign_in.reasons == []
+    again = note(hana, lost.secret)
+    assert again.sign_in.reasons == ["new_device"] and again.secret != lost.secret
+    assert revoke_devices(hana) == 2 and revoke_devices(hana) == 0
+
+
+def test_only_this_persons_devices_are_revoked():
+    ben = world.customer("ben@customer.example")
+    note(ben)
+    revoke_devices(world.customer())
+    assert Device.objects.get(person=ben).revoked_at is None
+
+
+def test_a_session_is_traced_to_its_own_sign_in():
+    hana, ben = world.customer(), world.customer("ben@customer.example")
+    ours = note(hana, session="ours").sign_in
+    note(ben, session="theirs")
+    assert current_sign_in("ours") == ours
+    assert current_sign_in("unknown") is current_sign_in(None) is current_sign_in("") is None
+
+
+def test_a_browser_may_call_itself_whatever_it_likes():
+    sign_in = note(world.customer(), agent="x" * 5000).sign_in
+    assert len(sign_in.user_agent) == LONGEST_USER_AGENT
+
+
+def test_a_new_password_is_on_record(client: Client):
+    hana = world.customer()
+    client.post("/account/login/", {"login": hana.email, "password": world.PASSWORD})
+    new = "a-new-long-pass-phrase-2"
+    client.post("/account/password/change/", {"oldpassword": world.PASSWORD, "password1": new, "password2": new})
+    entry = Entry.objects.get(verb="password.changed")
+    assert (entry.about, entry.actor, entry.actor_kind) == ([hana.ref], hana, "customer")

@@ -1,0 +1,203 @@
+"""Who gets in where: every route, everybody who may come, and what each is answered. A new route needs a row here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from mailbox import Maildir
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from mioboe.calls import actions as calls
+from mioboe.cases.actions import open_case
+from mioboe.cases.models import ProofKind, Remedy, RemedyState
+from mioboe.demo.mailbox import received
+from mioboe.mails.links import make_link
+from mioboe.orders.actions import LINK_PURPOSE
+from mioboe.people.models import Role
+from tests import world
+
+pytestmark = pytest.mark.django_db
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+WHO = ("visitor", "customer", "other", "agent", "operator")
+
+
+@dataclass(frozen=True)
+class Row:
+    """Statuses for each of WHO (one alone: for all), `arguments` for the address (named in `night`), `sent` by POST."""
+
+    get: str
+    post: str
+    arguments: tuple[str, ...] = ()
+    sent: dict[str, str] = field(default_factory=dict)
+
+
+READ = {"get": "200", "post": "405"}
+READ_SIGNED_IN = {"get": "302 200 200 200 200", "post": "405"}
+# Where sign-in is asked for before the method is looked at, a visitor is sent there first.
+READ_SIGNED_IN_FIRST = {"get": "302 200 200 200 200", "post": "302 405 405 405 405"}
+OWN = {"get": "302 200 404 404 404", "post": "405"}
+OWN_CASE = {"get": "404 200 404 404 404", "post": "405"}
+DESK = {"get": "302 403 403 200 200", "post": "405"}
+DESK_ACTS = {"get": "405", "post": "302 403 403 302 302"}
+
+ROWS = {
+    "shopfront:home": Row(**READ),
+    "shopfront:product": Row(**READ, arguments=("slug",)),
+    "shopfront:buy": Row("405", "302", ("slug",), {"press": "the-press"}),
+    "shopfront:orders": Row(**READ_SIGNED_IN),
+    "shopfront:order": Row(**OWN, arguments=("order",)),
+    "shopfront:watch": Row(**OWN, arguments=("order",)),
+    "help:home": Row(**READ),
+    "help:contact": Row(**READ),
+    "help:not_me": Row("200 200 403 403 403", "302 302 403 403 403", ("secret",)),
+    "help:new_link": Row("405", "302", ("secret",)),
+    "help:report_order": Row("302 200 404 404 404", "302 302 404 404 404", ("order",)),
+    "help:cases": Row(**READ_SIGNED_IN_FIRST),
+    "help:case": Row(**OWN_CASE, arguments=("case",)),
+    "help:call": Row("404 200 404 404 404", "404 302 404 404 404", ("case",), {"number": "090-1234-5678"}),
+    "help:waiting": Row(**OWN_CASE, arguments=("case",)),
+    "help:waiting_panel": Row(**OWN_CASE, arguments=("case",)),
+    "help:call_verb": Row("405", "404 204 404 404 404", ("case", "hang_up")),
+    "help:statement": Row("302 200 404 404 404", "302 422 404 404 404", ("case",)),
+    "desk:home": Row(**DESK),
+    "desk:panel": Row(**DESK),
+    "desk:duty": Row(**DESK_ACTS, arguments=("away",)),
+    "desk:call_verb": Row("405", "302 403 403 204 404", ("call", "hang_up")),
+    "desk:case": Row(**DESK, arguments=("case",)),
+    "desk:resolve": Row(**DESK_ACTS, arguments=("case",), sent={"remedy": "refund"}),
+    "desk:again": Row(**DESK_ACTS, arguments=("case", "remedy")),
+    "demo:home": Row(**READ),
+    "demo:stand": Row("405", "302", (), {"place": "osaka"}),
+    "demo:mailbox": Row(**READ, arguments=("mail_address",)),
+    "demo:mail": Row(**READ, arguments=("mail_address", "mail_key")),
+    "demo:mail_html": Row(**READ, arguments=("mail_address", "mail_key")),
+    "demo:telephone": Row(**READ, arguments=("number",)),
+    "demo:telephone_verb": Row("405", "204", ("number", "hang_up")),
+    "demo:statement_csv": Row(**READ_SIGNED_IN),
+    "set_language": Row("302", "302", (), {"language": "ja"}),
+    "account_login": Row("200 302 302 302 302", "200 302 302 302 302"),
+    "account_logout": Row("302 200 200 200 200", "302"),
+    "account_inactive": Row(**READ),
+    "account_signup": Row("200 302 302 302 302", "200 302 302 302 302"),
+    "account_reauthenticate": Row("302 200 200 200 200", "302 200 200 200 200"),
+    # A new mail address gives power: nobody has it for a session alone.
+    "mail_address": Row("404", "404"),
+    "account_email": Row("404", "404"),
+    "account_email_verification_sent": Row(**READ),
+    "account_change_password": Row("302 200 200 200 200", "302 200 200 200 200"),
+    "account_set_password": Row("302", "302"),
+    "account_reset_password": Row("200", "200"),
+    "account_reset_password_done": Row(**READ),
+    "account_reset_password_from_key": Row("302", "302", ("person_key", "reset_key")),
+    "account_reset_password_from_key_done": Row(**READ),
+    "account_confirm_email": Row("200", "404", ("nonsense",)),
+    "account_confirm_login_code": Row("302", "302"),
+    "usersessions_list": Row("302 200 200 200 200", "302"),
+}
+
+
+def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield before + str(pattern.name)
+        else:
+            yield from routes(pattern, before + (f"{pattern.namespace}:" if pattern.namespace else ""))
+
+
+def test_every_route_has_a_row_and_every_row_a_route():
+    assert set(routes(get_resolver())) == set(ROWS)
+
+
+@dataclass
+class Night:
+    """An order that Hana does not recognise, its case with a failed remedy, and a call that Kaori has taken."""
+
+    clients: dict[str, Client]
+    words: dict[str, Any]
+
+
+@pytest.fixture
+def night(settings, tmp_path: Path) -> Night:
+    settings.DATA_DIR = tmp_path
+    hana, other = world.customer(), world.customer("other@customer.example")
+    kaori, operator = world.agent(), world.agent("ops@desk.example")
+    operator.role = Role.OPERATOR
+    operator.save()
+    order = world.bought(hana)
+    case = open_case(hana, order, ProofKind.MAILBOX)
+    remedy = Remedy.objects.create(case=case, kind="cancel", state=RemedyState.FAILED)
+    calls.go_on_duty(kaori, takes_at_once=True)
+    call = calls.request_callback(case, world.NUMBER, "en")
+    calls.take_call(call, kaori)
+    letter = EmailMessage()
+    letter["Subject"], letter["From"] = "Night", "shop@hoshizora.example"
+    letter.set_content("<html><head></head>Good night</html>", subtype="html")
+    (tmp_path / "mailbox").mkdir()
+    Maildir(tmp_path / "mailbox" / hana.email).add(bytes(letter))
+    clients = {"visitor": Client(headers={"accept-language": "en"})}
+    for name, person in zip(WHO[1:], (hana, other, kaori, operator), strict=True):
+        clients[name] = Client(headers={"accept-language": "en"}, raise_request_exception=False)
+        clients[name].force_login(person, backend=BACKEND)
+    words = {
+        "slug": "falling-stars",
+        "order": order.number,
+        "case": case.number,
+        "call": call.pk,
+        "remedy": remedy.pk,
+        "secret": make_link(LINK_PURPOSE, order.ref, hana.email, hana, 60),
+        "number": world.NUMBER,
+        "mail_address": hana.email,
+        "mail_key": received(hana.email)[0].key,
+        "person_key": user_pk_to_url_str(hana),
+        "reset_key": default_token_generator.make_token(hana),
+    }
+    return Night(clients, words)
+
+
+def statuses(night: Night, method: str, path: str, sent: dict[str, str]) -> str:
+    """What each of WHO is answered, each in a world that the others have not changed."""
+    answers = []
+    for name in WHO:
+        client = night.clients[name]
+        cookies = dict(client.cookies)
+        # A savepoint rather than `atomic`: the till refuses to work inside anybody's transaction.
+        before = transaction.savepoint()
+        answers.append(str(getattr(client, method)(path, sent).status_code))
+        transaction.savepoint_rollback(before)
+        client.cookies.clear()
+        client.cookies.update(cookies)
+    return " ".join(answers)
+
+
+def spread(expected: str) -> str:
+    return " ".join([expected] * len(WHO)) if " " not in expected else expected
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_everybody_meets_what_is_theirs(night: Night, name: str) -> None:
+    row = ROWS[name]
+    path = reverse(name, args=[night.words.get(argument, argument) for argument in row.arguments])
+    assert statuses(night, "get", path, {}) == spread(row.get), f"GET {path}"
+    assert statuses(night, "post", path, row.sent) == spread(row.post), f"POST {path}"
+
+
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.get != "405"])
+def test_looking_changes_nothing(night: Night, name: str) -> None:
+    """Mail scanners and prefetching browsers open everything."""
+    from mioboe.trail.models import Entry
+
+    row = ROWS[name]
+    path = reverse(name, args=[night.words.get(argument, argument) for argument in row.arguments])
+    before = Entry.objects.count()
+    for client in night.clients.values():
+        client.get(path)
+        client.head(path)
+    seen = set(Entry.objects.order_by("id").values_list("verb", flat=True)[before:])
+    assert seen <= {"case.viewed"}
