@@ -19,6 +19,7 @@ def test_the_bank_tells_each_customer_of_their_own_money():
     assert b",500," not in statement(hana)
     paid = Charge.objects.get(person=ben)
     refund(paid, paid.amount, "key")
+    world.settle_refunds()
     told = statement(ben)
     assert b",500," in told and b",-500," in told
 

@@ -30,11 +30,12 @@ def test_a_plan_is_ticked_off_and_the_customers_own_steps_follow(case):
     Case.objects.filter(pk=case.pk).update(opened_at=record("case.opened", [case.ref]).at)
     case.refresh_from_db()
     walk_plan.func(case_id=case.pk)
-    assert [tick.state for tick in ticks(case)] == ["done", "done", "yours", "yours"]
-    assert [tick.action for tick in ticks(case)] == ["", "", "password", "statement"]
+    assert [tick.state for tick in ticks(case)] == ["done", "running", "done", "yours", "yours"]
+    assert [tick.action for tick in ticks(case)] == ["", "", "", "password", "statement"]
+    world.settle_refunds()
     record("password.changed", [case.customer.ref], case.customer)
     check_statement(case.customer, statement(case.customer), case.ref)
-    assert [tick.state for tick in ticks(case)] == ["done"] * 4
+    assert [tick.state for tick in ticks(case)] == ["done"] * 5
     assert all(tick.at for tick in ticks(case))
     Remedy.objects.filter(kind="refund").update(state=RemedyState.FAILED, done_at=None)
     assert ticks(case)[0].state == "failed"

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-READ = re.compile(r'(?:_read\(\s*_env\.\w+,\s*|_port\()"([A-Z0-9_]+)"')
+READ = re.compile(r'(?<!\w)_\w+\(\s*(?:_env\.\w+,\s*)?"([A-Z][A-Z0-9_]+)",')
 
 
 def test_every_setting_is_documented():

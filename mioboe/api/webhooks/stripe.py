@@ -19,6 +19,8 @@ def receive(request: HttpRequest) -> HttpResponse:
     """Keeps an event and answers at once; a job acts upon it. The same event again changes nothing."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_EVENT_BYTES:
         return HttpResponse(status=413)
+    if request.content_type != "application/json":
+        return HttpResponse(status=400)
     try:
         told = read_event(request.body, request.headers.get("Stripe-Signature", ""))
     except NotStripe:
