@@ -3,9 +3,11 @@
 
   S = prod over k of p(x_k) / p(x_k | u)  *  (1 / |U|) / (n_u / N)      k: network, browser string
 
-Each feature backs off over its levels with the published weights: p(x_k) is the weighted sum of the levels' relative
-frequencies. A feature that the account has never shown on any level is given the least level's weight at one sign-in more than
-the history has, as the papers leave something for what is unseen. High S: unlikely to be the owner.
+Each feature backs off over its levels with the published weights: its probability is the weighted sum of the levels' relative
+frequencies. In general, the finest level is smoothed: a value that nobody has shown counts as one among as many unseen ones as
+there are values on the coarser levels. For the account nothing is smoothed; where it has shown the feature on no level, the
+feature's ratio is 4: the edge case that the authors' own implementation (das-group/rba-algorithm, its idea, none of its code)
+describes. High S: unlikely to be the owner.
 """
 
 from collections import Counter, defaultdict
@@ -16,6 +18,7 @@ from bench.recognition.rows import Row, family
 NETWORK_WEIGHTS = (0.6, 0.3, 0.1)  # address, ASN, country
 DEVICE_WEIGHTS = (0.53867, 0.26805, 0.18818, 0.00511)  # whole string, browser and version, OS and version, type
 WEIGHTS = NETWORK_WEIGHTS + DEVICE_WEIGHTS
+WHERE_ALL_IS_NEW = 4.0
 LEVELS = (NETWORK_WEIGHTS, DEVICE_WEIGHTS)
 
 
@@ -26,22 +29,28 @@ def levels_of(row: Row) -> tuple:
 def notebook_score(history: Sequence[tuple], users: Sequence[int], user: int, levels: tuple) -> float:
     """As a notebook does it: each probability is a count over the whole history so far. Linear in the history."""
     own = [row for row, whose in zip(history, users, strict=True) if whose == user]
-    many = len(set(users))
-    score = (1 / many) / (len(own) / len(history))
+    score = (1 / len(set(users))) / (len(own) / len(history))
     first = 0
     for weights in LEVELS:
-        general = personal = 0.0
-        for column, weight in enumerate(weights, first):
-            value = levels[column]
-            general += weight * sum(1 for row in history if row[column] == value) / len(history)
-            personal += weight * sum(1 for row in own if row[column] == value) / len(own)
-        score *= _ratio(general, personal, weights[-1], len(history), len(own))
+        columns = range(first, first + len(weights))
+        unseen = 1 + sum(len({row[column] for row in history}) for column in columns[1:])
+        general = [sum(1 for row in history if row[column] == levels[column]) for column in columns]
+        personal = [sum(1 for row in own if row[column] == levels[column]) for column in columns]
+        score *= _ratio(weights, general, personal, len(history), len(own), unseen)
         first += len(weights)
     return score
 
 
-def _ratio(general: float, personal: float, least: float, everybody: int, own: int) -> float:
-    return (general or least / (everybody + 1)) / (personal or 1e-9)
+def _ratio(
+    weights: tuple[float, ...], general: list[int], personal: list[int], everybody: int, own: int, unseen: int
+) -> float:
+    """p(x) / p(x | u) of one feature, from its counts on each level."""
+    for_owner = sum(weight * count / own for weight, count in zip(weights, personal, strict=True))
+    if for_owner == 0:
+        return WHERE_ALL_IS_NEW
+    for_all = weights[0] * max(general[0], 1) / (everybody + unseen)
+    for_all += sum(weight * count / everybody for weight, count in zip(weights[1:], general[1:], strict=True))
+    return for_all / for_owner
 
 
 class CountedFormula:
@@ -58,11 +67,11 @@ class CountedFormula:
         score = (1 / len(self.sign_ins)) / (count / self.total)
         first = 0
         for weights in LEVELS:
-            general = personal = 0.0
-            for column, weight in enumerate(weights, first):
-                general += weight * self.everybody[column][levels[column]] / self.total
-                personal += weight * own[column][levels[column]] / count
-            score *= _ratio(general, personal, weights[-1], self.total, count)
+            columns = range(first, first + len(weights))
+            unseen = 1 + sum(len(self.everybody[column]) for column in columns[1:])
+            general = [self.everybody[column].get(levels[column], 0) for column in columns]
+            personal = [own[column].get(levels[column], 0) for column in columns]
+            score *= _ratio(weights, general, personal, self.total, count, unseen)
             first += len(weights)
         return score
 

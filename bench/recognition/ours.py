@@ -1,17 +1,17 @@
 """Our score, fed with rows: what the product does, without its database."""
 
-from mioboe.signins.familiarity import Features, Profile, Tallies, features_of, keys_to_learn, weigh
-
 from bench.recognition.rows import Row, family
+from mioboe.signins.familiarity import Features, Profile, Tallies, features_of, keys_to_learn, weigh
+from mioboe.signins.familiarity.keys import Kind, digested
 
 DAY = 86400.0
-FIRST_ADDRESS = int.from_bytes([11, 0, 0, 0])
 
 
 def features(row: Row) -> Features:
-    """The generators' addresses are made up: each is moved to where addresses are somebody's own."""
-    known = features_of(None, row.country, row.asn, row.user_agent, family(row.browser), family(row.system), row.type)
-    return known._replace(address=hash(row.ip) & (1 << 58) - 1 << 4)
+    """Generators write versions after a space, real browsers after a slash; their addresses are made up, and taken as they are."""
+    string = row.user_agent.replace(row.browser, f"{family(row.browser)}/{row.browser.split()[-1]}")
+    shown = features_of(None, row.country, row.asn, string, family(row.browser), family(row.system), row.type)
+    return shown._replace(address=digested(Kind.ADDRESS, row.ip))
 
 
 class Ours:

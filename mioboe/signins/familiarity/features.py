@@ -1,12 +1,15 @@
 """What a sign-in shows of itself, as keys; None where nothing is known. What is unknown is never matched nor learned."""
 
 import ipaddress
+import re
 from typing import NamedTuple
 
 from mioboe.signins.familiarity.keys import Kind, digested, numbered
 
 # An IPv6 line is given a whole /64.
 LINE_PREFIX_V6 = 64
+# "Chrome/126.0.0.0" is Chrome; "Android 10", "iPhone OS 17_5" and a model's name stay as they are.
+_PRODUCT_VERSION = re.compile(r"/[\w.+-]*")
 
 
 class Features(NamedTuple):
@@ -14,6 +17,7 @@ class Features(NamedTuple):
     asn: int | None = None
     country: int | None = None
     string: int | None = None
+    versionless: int | None = None
     browser: int | None = None
     system: int | None = None
     type: int | None = None
@@ -36,6 +40,7 @@ def features_of(
     return Features(
         *network,
         digested(Kind.STRING, user_agent),
+        digested(Kind.VERSIONLESS, _PRODUCT_VERSION.sub("", user_agent)),
         digested(Kind.BROWSER, f"{browser}|{system}|{kind}") if browser else None,
         digested(Kind.SYSTEM, f"{system}|{kind}") if system else None,
         digested(Kind.TYPE, kind) if kind else None,

@@ -4,7 +4,7 @@ from enum import IntEnum
 from hashlib import blake2b
 
 KIND_BITS = 4
-_MASK = (1 << KIND_BITS) - 1
+KIND_MASK = (1 << KIND_BITS) - 1
 _DIGEST_MASK = (1 << 59) - 1  # keys stay positive in PostgreSQL's bigint
 
 
@@ -13,13 +13,14 @@ class Kind(IntEnum):
     ASN = 1
     COUNTRY = 2
     STRING = 3
-    BROWSER = 4  # family, system, type of device
-    SYSTEM = 5  # system, type of device
-    TYPE = 6
-    RATE = 7  # how often the owners' sign-ins come out so: history length, network, device
-    STAYED = 8  # an ASN gave a customer an address that the customer had had before
-    RENEWED = 9  # an ASN gave a customer a new address
-    SCORE = 10  # a day's sign-ins with this score, for the operator's thresholds
+    VERSIONLESS = 4  # the string without its products' versions
+    BROWSER = 5  # family, system, type of device
+    SYSTEM = 6  # system, type of device
+    TYPE = 7
+    RATE = 8  # how often the owners' sign-ins come out so: history length, network, device
+    STAYED = 9  # an ASN gave a customer an address that the customer had had before
+    RENEWED = 10  # an ASN gave a customer a new address
+    SCORE = 11  # a day's sign-ins with this score, for the operator's thresholds
 
 
 def numbered(kind: Kind, value: int) -> int:
@@ -32,7 +33,7 @@ def digested(kind: Kind, text: str) -> int:
 
 
 def kind_of(key: int) -> Kind:
-    return Kind(key & _MASK)
+    return Kind(key & KIND_MASK)
 
 
 def value_of(key: int) -> int:

@@ -12,10 +12,11 @@ class NetworkSeen(IntEnum):
 
 class DeviceSeen(IntEnum):
     STRING = 0  # the account has come with this very browser string
-    BROWSER = 1  # another version of a browser, on a system and kind of device, that it has used
-    SYSTEM = 2  # another browser on a system and kind of device that it has used
-    TYPE = 3  # another system on a kind of device that it has used
-    NOTHING = 4  # a kind of device that it has never used
+    VERSION = 1  # the same but for its version numbers: the same browser on the same model and system, updated
+    BROWSER = 2  # a browser, system and kind of device that it has used, in another version or model
+    SYSTEM = 3  # another browser on a system and kind of device that it has used
+    TYPE = 4  # another system on a kind of device that it has used
+    NOTHING = 5  # a kind of device that it has never used
 
 
 NETWORKS, DEVICES = len(NetworkSeen), len(DeviceSeen)

@@ -1,26 +1,31 @@
 """The score: how much likelier somebody else is than the owner, as a power of ten.
 
 +1 means that somebody else is ten times likelier, -3 that the owner is a thousand times likelier, before anything is assumed
-about how often accounts are attacked. Two things are asked of an account's history, what of the network and what of the device
-it has seen (`outcomes`). For the owner, the chance of that answer is learned from everybody's sign-ins with a history of that
-length, times how often this network operator gives its customers new addresses. For somebody else, it is how popular the
-account's own features are with the others: whoever lives behind the country's biggest operator is easier to hit by chance.
+about how often accounts are attacked. Two things are asked of an account's history: what of the network, and what of the device,
+it has seen (`outcomes`).
+
+For the owner, the chance of that answer is learned from everybody's sign-ins with a history of that length, times how often
+this network operator gives its customers new addresses, times how usual the very feature is for the account among those it has.
+For somebody else, it is how popular that feature is with the others: whoever lives behind the country's biggest operator is easier
+to hit by chance.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from mioboe.signins.familiarity.features import Features
-from mioboe.signins.familiarity.keys import Kind, numbered, value_of
+from mioboe.signins.familiarity.keys import KIND_MASK, Kind, numbered, value_of
 from mioboe.signins.familiarity.outcomes import DEVICES, DeviceSeen, NetworkSeen, bucket_of
 from mioboe.signins.familiarity.profile import Profile
 from mioboe.signins.familiarity.tallies import Tallies, rate_key
 
-# Until others have signed in: how many of them would share an account's address, operator and country, and its string, browser,
-# system and type; worth so many sign-ins.
-FIRST_SHARES = (0.0005, 0.08, 0.6, 0.01, 0.15, 0.3, 0.5)
+# Until others have signed in: how many of them show what an account has shown, by `Kind` from ADDRESS to TYPE; worth so many
+# sign-ins.
+FIRST_SHARES = (0.0005, 0.08, 0.6, 0.01, 0.05, 0.15, 0.3, 0.5)
 FIRST_SHARES_WEIGHT = 50.0
+# Each of an account's features counts half a sign-in more, so that one seen once is not judged by its count alone.
+OWN_WEIGHT = 0.5
 
 
 class Weighed(NamedTuple):
@@ -33,7 +38,7 @@ class Weighed(NamedTuple):
 
     @property
     def reasons(self) -> list[str]:
-        """Codes from which words are made: what is new, else what is known."""
+        """Codes from which words are made: of the network and of the device."""
         return [
             f"network.{self.network.name.lower()}" if self.network is not None else "network.unknown",
             f"device.{self.device.name.lower()}" if self.device is not None else "device.unknown",
@@ -42,9 +47,7 @@ class Weighed(NamedTuple):
 
 def weigh(profile: Profile, features: Features, tallies: Tallies) -> Weighed:
     """Holds a sign-in against a history of at least one sign-in. Changes nothing."""
-    counts = profile.counts
-    network, device = _network(counts, features), _device(counts, features)
-    shares = _shares(profile, tallies)
+    network, device = _network(profile.counts, features), _device(profile.counts, features)
     rates = tallies.rates(bucket_of(max(profile.sign_ins, 1)))
     owner, other = 1.0, 1.0
     if network is not None and device is not None:
@@ -54,12 +57,14 @@ def weigh(profile: Profile, features: Features, tallies: Tallies) -> Weighed:
     elif device is not None:
         owner = sum(rates[device::DEVICES])
     if network is not None:
-        other *= _between(shares[:3], FIRST_SHARES[:3], network, shares[7])
+        usual, popular = _against(profile, tallies, features, network, Kind.ADDRESS, Kind.COUNTRY)
+        owner, other = owner * usual, other * popular
         if features.asn is not None and network <= NetworkSeen.OPERATOR:
             renewed, stayed = tallies.renewal(features.asn)
             owner *= renewed if network == NetworkSeen.OPERATOR else stayed
     if device is not None:
-        other *= _between(shares[3:7], FIRST_SHARES[3:], device, shares[7])
+        usual, popular = _against(profile, tallies, features, device, Kind.STRING, Kind.TYPE)
+        owner, other = owner * usual, other * popular
     return Weighed(math.log10(other / owner), network, device, profile.sign_ins, owner, other)
 
 
@@ -75,49 +80,44 @@ def keys_to_learn(features: Features, weighed: Weighed | None) -> Iterator[int]:
             yield numbered(kind, value_of(features.asn))
 
 
+def _first_seen(counts: dict[int, int], levels: Sequence[int | None]) -> int:
+    """The finest level on which the account has shown this; their number where on none."""
+    for level, key in enumerate(levels):
+        if key is not None and key in counts:
+            return level
+    return len(levels)
+
+
 def _network(counts: dict[int, int], features: Features) -> NetworkSeen | None:
-    if features.address is not None and features.address in counts:
-        return NetworkSeen.ADDRESS
-    if features.asn is not None and features.asn in counts:
-        return NetworkSeen.OPERATOR
-    if features.country is None:
+    seen = NetworkSeen(_first_seen(counts, features[: Kind.COUNTRY + 1]))
+    if seen == NetworkSeen.NOTHING and features.country is None:
         return None
-    return NetworkSeen.COUNTRY if features.country in counts else NetworkSeen.NOTHING
+    return seen
 
 
 def _device(counts: dict[int, int], features: Features) -> DeviceSeen | None:
     if features.string is None:
         return None
-    if features.string in counts:
-        return DeviceSeen.STRING
-    if features.browser is not None and features.browser in counts:
-        return DeviceSeen.BROWSER
-    if features.system is not None and features.system in counts:
-        return DeviceSeen.SYSTEM
-    if features.type is not None and features.type in counts:
-        return DeviceSeen.TYPE
-    return DeviceSeen.NOTHING
+    return DeviceSeen(_first_seen(counts, features[Kind.STRING :]))
 
 
-def _shares(profile: Profile, tallies: Tallies) -> list[float]:
-    """By kind, which share of the others' sign-ins shows one of the account's own features; last, how much the first guesses
-    still weigh in that."""
-    sums = [0] * 16
-    everybody = tallies.counts
-    for key, own in profile.counts.items():
-        theirs = everybody.get(key, 0) - own
-        if theirs > 0:
-            sums[key & 15] += theirs
+def _against(
+    profile: Profile, tallies: Tallies, features: Features, level: int, finest: Kind, widest: Kind
+) -> tuple[float, float]:
+    """How usual the feature seen on this level is among the account's own of its kind, and which share of the others' sign-ins
+    shows it. Seen on no level: 1, and the share of the others who show none of the account's own on the widest."""
+    kind = finest + level
     others = max(tallies.sign_ins - profile.sign_ins, 0) + FIRST_SHARES_WEIGHT
-    shares = [(sums[kind] + FIRST_SHARES_WEIGHT * FIRST_SHARES[kind]) / others for kind in range(7)]
-    shares.append(FIRST_SHARES_WEIGHT / others)
-    return shares
-
-
-def _between(shares: list[float], first: tuple[float, ...], level: int, weight: float) -> float:
-    """How likely somebody else comes out at exactly this level: the wider circle less the narrower one within it. Never
-    nothing: the first guesses, at their weight, are the floor."""
-    wide = shares[level] if level < len(shares) else 1.0
-    narrow = shares[level - 1] if level > 0 else 0.0
-    floor = weight * ((first[level] if level < len(first) else 1.0) - (first[level - 1] if level > 0 else 0.0))
-    return max(wide - narrow, floor)
+    if kind > widest:
+        theirs = sum(
+            max(tallies.counts.get(key, 0) - own, 0) for key, own in profile.counts.items() if key & KIND_MASK == widest
+        )
+        first = FIRST_SHARES_WEIGHT * (1 - FIRST_SHARES[widest])
+        return 1.0, max(others - FIRST_SHARES_WEIGHT - theirs, 0) / others + first / others
+    alike = [own for key, own in profile.counts.items() if key & KIND_MASK == kind]
+    key = features[kind]
+    assert key is not None
+    own = profile.counts[key]
+    usual = (own + OWN_WEIGHT) / (sum(alike) + OWN_WEIGHT * len(alike))
+    first = FIRST_SHARES_WEIGHT * FIRST_SHARES[kind] / len(alike)
+    return usual, (max(tallies.counts.get(key, 0) - own, 0) + first) / others

@@ -6,15 +6,22 @@ fold keeps (`MOST_OF_A_KIND`).
 
 from collections.abc import Iterable
 
-from mioboe.signins.familiarity.keys import Kind, numbered, value_of
+from mioboe.signins.familiarity.keys import KIND_MASK, Kind, numbered, value_of
 from mioboe.signins.familiarity.outcomes import BUCKETS, CELLS, DEVICES, NETWORKS
 
 # Kinds whose values anybody can invent or that have no end; the rarest go.
-MOST_OF_A_KIND = {Kind.ADDRESS: 100_000, Kind.STRING: 30_000, Kind.BROWSER: 5_000, Kind.SYSTEM: 2_000, Kind.TYPE: 20}
+MOST_OF_A_KIND = {
+    Kind.ADDRESS: 100_000,
+    Kind.STRING: 30_000,
+    Kind.VERSIONLESS: 20_000,
+    Kind.BROWSER: 5_000,
+    Kind.SYSTEM: 2_000,
+    Kind.TYPE: 20,
+}
 
 # Until there is something to learn from: how owners' sign-ins come out, as (pseudo-)counts of sign-ins.
 FIRST_NETWORKS = (0.55, 0.31, 0.12, 0.02)
-FIRST_DEVICES = (0.70, 0.18, 0.03, 0.06, 0.03)
+FIRST_DEVICES = (0.60, 0.18, 0.10, 0.03, 0.06, 0.03)
 FIRST_WEIGHT = 200.0
 # How firmly a history length's own rates are drawn towards all lengths' together, and an ASN's towards all ASNs'.
 LENGTH_WEIGHT, ASN_WEIGHT = 200.0, 20.0
@@ -29,7 +36,7 @@ class Tallies:
 
     def put(self, key: int, count: int) -> None:
         """Sets a count to its newest value; zero forgets it."""
-        kind, change = key & 15, count - self.counts.get(key, 0)
+        kind, change = key & KIND_MASK, count - self.counts.get(key, 0)
         if count > 0:
             self.counts[key] = count
         else:
