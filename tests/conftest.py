@@ -53,6 +53,14 @@ def _own_mail_backend(settings: Any) -> None:
     settings.EMAIL_BACKEND = "mioboe.mails.backend.LedgerBackend"
 
 
+@pytest.fixture(autouse=True)
+def _own_tallies() -> None:
+    """What one test has taught the process about sign-ins, the next does not know."""
+    from mioboe.signins.actions import memory
+
+    memory.forget()
+
+
 @pytest.fixture
 def run_jobs(db: None) -> Callable[[], int]:
     """Runs every job that is due, and those that they start, in the test's own transaction; answers how many. What a job

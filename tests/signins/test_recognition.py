@@ -25,7 +25,7 @@ def test_a_browser_without_the_secret_is_unusual_and_one_with_it_is_not():
     own.post("/account/logout/")
     assert sign_in(own).is_familiar
     stranger = sign_in(Client(), **{"User-Agent": IPHONE})
-    assert not stranger.is_familiar and "new_device" in stranger.reasons
+    assert not stranger.is_familiar and "device.nothing" in stranger.reasons
     assert stranger.device.system == "iPhone"
 
 
