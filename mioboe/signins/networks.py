@@ -46,6 +46,9 @@ class CompactFile:
         if data[: len(MAGIC)] != MAGIC or sys.byteorder != "little":
             raise ValueError("not a file that `script/setup` made")
         size, four, six = struct.unpack_from("<QQQ", data, len(MAGIC) + 3)
+        rounded = [(part * width + 7) & ~7 for part, width in ((four, 4),) * 3 + ((six, 8), (six, 8), (six, 4))]
+        if 64 + sum(rounded) + size != len(data):
+            raise ValueError("the file was cut off, or is damaged")
         view, at = memoryview(data), 64
 
         def take(kind: str, count: int, width: int) -> memoryview:

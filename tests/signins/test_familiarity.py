@@ -161,7 +161,9 @@ def test_what_was_not_seen_for_half_a_year_is_forgotten():
     st.one_of(st.none(), st.integers()),
     *[st.text(max_size=500)] * 4,
 )
-def test_features_of_anything_are_positive_keys_that_a_database_can_hold(ip, country, asn, string, browser, system, kind):
+def test_features_of_anything_are_positive_keys_that_a_database_can_hold(
+    ip, country, asn, string, browser, system, kind
+):
     for place, key in enumerate(features_of(ip, country, asn, string, browser, system, kind)):
         if key is not None:
             assert 0 <= key < 1 << 63 and kind_of(key) == place
