@@ -17,8 +17,9 @@ JUDGES = ("formula", "plain rule", "ours")
 LENGTHS = (1, 4, 12, 30)
 ALL = 0  # any history length
 DAY = 86400.0
-# Days 0-60 are only learned from; thresholds come from 60-182; what is reported from 182 on.
-WARM, FROZEN = 60 * DAY, 182 * DAY
+# The first sixth is only learned from; thresholds come from what follows, to the middle; the second half is reported.
+WARM, FROZEN = 1 / 6, 1 / 2
+YEAR_S = 365 * DAY
 BLOCKED = (0.98, 0.99, 0.995)
 # Uniformly drawn victims for each honest sign-in, and draws against each account when its history has one of LENGTHS.
 VICTIMS_EACH, DRAWS_AT_LENGTH = 0.5, 5
@@ -35,7 +36,8 @@ class Scores:
     firsts: dict = field(default_factory=lambda: defaultdict(dict))
 
 
-def replay(rows: Iterable[Row], seed: int = 1) -> Scores:
+def replay(rows: Iterable[Row], seed: int = 1, length_s: float = YEAR_S) -> Scores:
+    """`rows` in order of time, from 0 to `length_s`."""
     scores = Scores()
     formula, plain, ours = CountedFormula(), PlainRule(), Ours()
     attackers, rng = Attackers(seed), random.Random(f"victims {seed}")
@@ -56,8 +58,8 @@ def replay(rows: Iterable[Row], seed: int = 1) -> Scores:
     for row in rows:
         if row.succeeded and not row.is_takeover and not row.is_attack_ip:
             user, history = row.user, formula.sign_ins[row.user]
-            if history and row.at >= WARM:
-                period = int(row.at >= FROZEN)
+            if history and row.at >= WARM * length_s:
+                period = int(row.at >= FROZEN * length_s)
                 for judge, score in zip(JUDGES, judged(row), strict=True):
                     scores.honest[judge, ALL, period].append(score)
                     if history in LENGTHS:

@@ -17,19 +17,23 @@ from bench.recognition.rows import distributions
 GENERATORS = ("homes", "urns", "crowds")
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
+def main(arguments: list[str]) -> None:
+    options = argparse.ArgumentParser(prog="script/bench recognition replay", description=__doc__)
     options.add_argument("--users", type=int, default=30_000)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--generators", nargs="+", choices=GENERATORS, default=GENERATORS)
     options.add_argument("--data-set", type=Path, help="the public data set's CSV, plain or gzip")
+    options.add_argument(
+        "--most", type=int, default=1_000_000, help="lines of it that are read (memory: 1 GB a million)"
+    )
     options.add_argument("--into", type=Path, help="folder for replay.md and replay.svg")
-    chosen = options.parse_args()
+    chosen = options.parse_args(arguments)
     found: dict[str, list[Finding]] = {}
     if chosen.data_set:
-        rows = list(data_set.rows(chosen.data_set))
-        start = rows[0].at
-        found[chosen.data_set.name] = findings(replay((row._replace(at=row.at - start) for row in rows), chosen.seed))
+        rows = list(data_set.rows(chosen.data_set, chosen.most))
+        start, end = rows[0].at, rows[-1].at
+        moved = (row._replace(at=row.at - start) for row in rows)
+        found[chosen.data_set.name] = findings(replay(moved, chosen.seed, end - start))
     else:
         for name in chosen.generators:
             generator = import_module(f"bench.recognition.generators.{name}")
@@ -43,7 +47,3 @@ def main() -> None:
         chosen.into.mkdir(parents=True, exist_ok=True)
         (chosen.into / "replay.md").write_text(tables(found))
         (chosen.into / "replay.svg").write_text(svg(found, 0.98))
-
-
-if __name__ == "__main__":
-    main()

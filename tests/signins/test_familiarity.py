@@ -9,7 +9,16 @@ from mioboe.signins.familiarity import MOST_KEYS, Profile, Tallies, features_of,
 from mioboe.signins.familiarity.keys import Kind, kind_of, numbered, value_of
 from mioboe.signins.familiarity.outcomes import BUCKETS, CELLS, DEVICES, DeviceSeen, NetworkSeen, bucket_of
 from mioboe.signins.familiarity.profile import KEPT_DAYS
-from mioboe.signins.familiarity.score import FIRST_SHARES, FIRST_SHARES_WEIGHT, OWN_WEIGHT
+from mioboe.signins.familiarity.score import (
+    FARFETCHED,
+    FIRST_SHARES,
+    FIRST_SHARES_WEIGHT,
+    INFORMED,
+    LEAST_OTHER_OPERATOR,
+    NEIGHBOUR,
+    OWN_WEIGHT,
+    STRANGER,
+)
 from mioboe.signins.familiarity.tallies import ASN_WEIGHT, FIRST_DEVICES, FIRST_NETWORKS, FIRST_WEIGHT, LENGTH_WEIGHT
 
 # (account, address, ASN, country, browser, version, system, type)
@@ -75,22 +84,42 @@ def reference(history, row):
         if network is not None
         else sum(rates[cell] for cell in range(CELLS) if cell % DEVICES == device)
     )
-    other = 1.0
     weight = len(others) + FIRST_SHARES_WEIGHT
-    for level, finest, widest in ((network, 0, 2), (device, 3, 7)):
+
+    def share(kind):
+        return (sum(one[kind] == now[kind] for one in others) + FIRST_SHARES_WEIGHT * FIRST_SHARES[kind]) / weight
+
+    everywhere = {}
+    for name, level, finest, widest in (("network", network, 0, 2), ("device", device, 3, 7)):
+        everywhere[name] = 1.0
         if level is None:
             continue
         kind = finest + level
         values = {one[min(kind, widest)] for one in own} - {None}
         if kind > widest:
             unlike = sum(one[widest] not in values for one in others)
-            other *= (unlike + FIRST_SHARES_WEIGHT * (1 - FIRST_SHARES[widest])) / weight
+            everywhere[name] = (unlike + FIRST_SHARES_WEIGHT * (1 - FIRST_SHARES[widest])) / weight
         else:
             mine = sum(one[kind] == now[kind] for one in own)
             all_mine = sum(one[kind] is not None for one in own)
             owner *= (mine + OWN_WEIGHT) / (all_mine + OWN_WEIGHT * len(values))
             theirs = sum(one[kind] == now[kind] for one in others)
-            other *= (theirs + FIRST_SHARES_WEIGHT * FIRST_SHARES[kind] / len(values)) / weight
+            everywhere[name] = (theirs + FIRST_SHARES_WEIGHT * FIRST_SHARES[kind] / len(values)) / weight
+    if network == 3:
+        nearby = FARFETCHED
+    elif network is None or now.country is None:
+        nearby = everywhere["network"]
+    elif network == 2:
+        operators = {one.asn for one in own} - {None}
+        nearby = max(1 - sum(one.asn in operators for one in others) / weight / share(2), LEAST_OTHER_OPERATOR)
+    else:
+        nearby = min(everywhere["network"] / share(2), 1)
+    alike = FARFETCHED if device > 2 else 1.0 if device == 2 else min(everywhere["device"] / share(5), 1)
+    other = (
+        STRANGER * everywhere["network"] * everywhere["device"]
+        + NEIGHBOUR * nearby * everywhere["device"]
+        + INFORMED * nearby * alike
+    )
     if network is not None and network <= 1 and now.asn is not None:
         all_stayed, all_renewed = sum(stayed.values()), sum(renewed.values())
         stay = (all_stayed + FIRST_WEIGHT * FIRST_NETWORKS[0] / (FIRST_NETWORKS[0] + FIRST_NETWORKS[1])) / (

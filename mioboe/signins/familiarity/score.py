@@ -7,7 +7,8 @@ it has seen (`outcomes`).
 For the owner, the chance of that answer is learned from everybody's sign-ins with a history of that length, times how often
 this network operator gives its customers new addresses, times how usual the very feature is for the account among those it has.
 For somebody else, it is how popular that feature is with the others: whoever lives behind the country's biggest operator is easier
-to hit by chance.
+to hit by chance. Somebody else is mostly a stranger, at times a neighbour, who signs in from the owner's country, and now and then
+informed, and uses a browser like the owner's, too: so features are also held against what is popular there.
 """
 
 import math
@@ -26,6 +27,12 @@ FIRST_SHARES = (0.0005, 0.08, 0.6, 0.01, 0.05, 0.15, 0.3, 0.5)
 FIRST_SHARES_WEIGHT = 50.0
 # Each of an account's features counts half a sign-in more, so that one seen once is not judged by its count alone.
 OWN_WEIGHT = 0.5
+# How likely somebody else is a stranger, a neighbour, or informed; and how likely the latter two still come from another country,
+# or with another browser.
+STRANGER, NEIGHBOUR, INFORMED = 0.9, 0.08, 0.02
+FARFETCHED = 0.001
+# At least so likely a neighbour's operator is none of the account's.
+LEAST_OTHER_OPERATOR = 0.02
 
 
 class Weighed(NamedTuple):
@@ -49,22 +56,30 @@ def weigh(profile: Profile, features: Features, tallies: Tallies) -> Weighed:
     """Holds a sign-in against a history of at least one sign-in. Changes nothing."""
     network, device = _network(profile.counts, features), _device(profile.counts, features)
     rates = tallies.rates(bucket_of(max(profile.sign_ins, 1)))
-    owner, other = 1.0, 1.0
+    owner = 1.0
     if network is not None and device is not None:
         owner = rates[network * DEVICES + device]
     elif network is not None:
         owner = sum(rates[network * DEVICES : (network + 1) * DEVICES])
     elif device is not None:
         owner = sum(rates[device::DEVICES])
+    network_everywhere = network_nearby = device_everywhere = device_alike = 1.0
     if network is not None:
-        usual, popular = _against(profile, tallies, features, network, Kind.ADDRESS, Kind.COUNTRY)
-        owner, other = owner * usual, other * popular
+        usual, network_everywhere = _against(profile, tallies, features, network, Kind.ADDRESS, Kind.COUNTRY)
+        network_nearby = _nearby(profile, tallies, features, network, network_everywhere)
+        owner *= usual
         if features.asn is not None and network <= NetworkSeen.OPERATOR:
             renewed, stayed = tallies.renewal(features.asn)
             owner *= renewed if network == NetworkSeen.OPERATOR else stayed
     if device is not None:
-        usual, popular = _against(profile, tallies, features, device, Kind.STRING, Kind.TYPE)
-        owner, other = owner * usual, other * popular
+        usual, device_everywhere = _against(profile, tallies, features, device, Kind.STRING, Kind.TYPE)
+        device_alike = _alike(profile, tallies, features, device, device_everywhere)
+        owner *= usual
+    other = (
+        STRANGER * network_everywhere * device_everywhere
+        + NEIGHBOUR * network_nearby * device_everywhere
+        + INFORMED * network_nearby * device_alike
+    )
     return Weighed(math.log10(other / owner), network, device, profile.sign_ins, owner, other)
 
 
@@ -121,3 +136,37 @@ def _against(
     usual = (own + OWN_WEIGHT) / (sum(alike) + OWN_WEIGHT * len(alike))
     first = FIRST_SHARES_WEIGHT * FIRST_SHARES[kind] / len(alike)
     return usual, (max(tallies.counts.get(key, 0) - own, 0) + first) / others
+
+
+def _share(profile: Profile, tallies: Tallies, key: int, kind: Kind) -> float:
+    """Which share of the others' sign-ins shows this."""
+    theirs = max(tallies.counts.get(key, 0) - profile.counts.get(key, 0), 0)
+    others = max(tallies.sign_ins - profile.sign_ins, 0) + FIRST_SHARES_WEIGHT
+    return (theirs + FIRST_SHARES_WEIGHT * FIRST_SHARES[kind]) / others
+
+
+def _nearby(profile: Profile, tallies: Tallies, features: Features, seen: NetworkSeen, everywhere: float) -> float:
+    """The likelihood of the network's outcome for somebody in the owner's country."""
+    if seen == NetworkSeen.NOTHING:
+        return FARFETCHED
+    if features.country is None:
+        return everywhere
+    here = _share(profile, tallies, features.country, Kind.COUNTRY)
+    if seen <= NetworkSeen.OPERATOR:
+        return min(everywhere / here, 1.0)
+    own = sum(
+        max(tallies.counts.get(key, 0) - count, 0)
+        for key, count in profile.counts.items()
+        if key & KIND_MASK == Kind.ASN
+    )
+    others = max(tallies.sign_ins - profile.sign_ins, 0) + FIRST_SHARES_WEIGHT
+    return max(1 - own / others / here, LEAST_OTHER_OPERATOR)
+
+
+def _alike(profile: Profile, tallies: Tallies, features: Features, seen: DeviceSeen, everywhere: float) -> float:
+    """The likelihood of the device's outcome for somebody with the owner's browser, system and kind of device."""
+    if seen > DeviceSeen.BROWSER:
+        return FARFETCHED
+    if seen == DeviceSeen.BROWSER or features.browser is None:
+        return 1.0
+    return min(everywhere / _share(profile, tallies, features.browser, Kind.BROWSER), 1.0)
