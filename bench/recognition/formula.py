@@ -26,19 +26,29 @@ def levels_of(row: Row) -> tuple:
     return row.ip, row.asn, row.country, row.user_agent, row.browser, row.system, row.type
 
 
-def notebook_score(history: Sequence[tuple], users: Sequence[int], user: int, levels: tuple) -> float:
-    """As a notebook does it: each probability is a count over the whole history so far. Linear in the history."""
-    own = [row for row, whose in zip(history, users, strict=True) if whose == user]
-    score = (1 / len(set(users))) / (len(own) / len(history))
-    first = 0
-    for weights in LEVELS:
-        columns = range(first, first + len(weights))
-        unseen = 1 + sum(len({row[column] for row in history}) for column in columns[1:])
-        general = [sum(1 for row in history if row[column] == levels[column]) for column in columns]
-        personal = [sum(1 for row in own if row[column] == levels[column]) for column in columns]
-        score *= _ratio(weights, general, personal, len(history), len(own), unseen)
-        first += len(weights)
-    return score
+class Notebook:
+    """As a notebook does it: a column is a list, an account's rows are grouped beforehand, and each of everybody's frequencies is a
+    count over the whole column. Linear in the history; the counting itself runs in C, as it does in pandas."""
+
+    def __init__(self, users: Sequence[int], rows: Sequence[tuple]) -> None:
+        self.columns = [list(column) for column in zip(*rows, strict=True)]
+        self.distinct = [set(column) for column in self.columns]
+        self.own: dict[int, list[tuple]] = defaultdict(list)
+        for user, row in zip(users, rows, strict=True):
+            self.own[user].append(row)
+
+    def score(self, user: int, levels: tuple) -> float:
+        own, everybody = self.own[user], len(self.columns[0])
+        score = (1 / len(self.own)) / (len(own) / everybody)
+        first = 0
+        for weights in LEVELS:
+            columns = range(first, first + len(weights))
+            unseen = 1 + sum(len(self.distinct[column]) for column in columns[1:])
+            general = [self.columns[column].count(levels[column]) for column in columns]
+            personal = [sum(1 for row in own if row[column] == levels[column]) for column in columns]
+            score *= _ratio(weights, general, personal, everybody, len(own), unseen)
+            first += len(weights)
+        return score
 
 
 def _ratio(

@@ -60,6 +60,38 @@ CREATE TABLE signins_attempt_default PARTITION OF signins_attempt DEFAULT;
 CREATE INDEX attempts_person ON signins_attempt (person_id, at DESC);
 CREATE UNIQUE INDEX attempts_an_hour ON signins_attempt (coalesce(person_id, 0), at, coalesce(ip, '0.0.0.0'::inet));
 
+-- One call keeps a sign-in, what everybody learns from it, and the account's profile where it is given (keys are not null). As a
+-- function, so that each connection plans it once. Answers null, and has written nothing, where the profile is no longer at
+-- profile_version.
+CREATE FUNCTION signins_keep(
+    profile_sign_ins integer, profile_keys bigint[], profile_counts integer[], profile_days integer[], profile_version integer,
+    fed bigint[], person bigint, device bigint, at timestamptz, ip inet, country text, prefecture text, asn bigint,
+    user_agent text, session_digest text, method text, is_familiar boolean, is_very_unfamiliar boolean,
+    score double precision, network_seen smallint, device_seen smallint, reasons jsonb
+) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE number bigint;
+BEGIN
+    IF profile_keys IS NOT NULL THEN
+        IF profile_version > 0 THEN
+            UPDATE signins_accountprofile SET sign_ins = profile_sign_ins, keys = profile_keys, counts = profile_counts,
+                days = profile_days, version = profile_version + 1
+            WHERE person_id = person AND version = profile_version;
+        ELSE
+            INSERT INTO signins_accountprofile (person_id, sign_ins, keys, counts, days, version)
+            VALUES (person, profile_sign_ins, profile_keys, profile_counts, profile_days, 1) ON CONFLICT DO NOTHING;
+        END IF;
+        IF NOT FOUND THEN
+            RETURN NULL;
+        END IF;
+    END IF;
+    INSERT INTO signins_feed (keys) VALUES (fed);
+    INSERT INTO signins_signin VALUES (
+        DEFAULT, person, device, at, ip, country, prefecture, asn, user_agent, session_digest, method, is_familiar,
+        is_very_unfamiliar, score, network_seen, device_seen, reasons
+    ) RETURNING id INTO number;
+    RETURN number;
+END $$;
+
 ALTER TABLE signins_accountprofile SET (fillfactor = 70);
 INSERT INTO signins_fold (id, fold, sign_ins, cleared) VALUES (1, 0, 0, 0);
 """
