@@ -28,7 +28,7 @@ class Device(models.Model):
 
 class SignIn(models.Model):
     """One sign-in: from which device, from about where, and whether that was usual for the account. Never changed; kept for six
-    months, in one partition a month (docs/decisions/0005), which is why nothing in the database refers to a row."""
+    months, in one partition a month (docs/decisions/sign-ins-by-month.md), which is why nothing in the database refers to a row."""
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="sign_ins", db_constraint=False, db_index=False

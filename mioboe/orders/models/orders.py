@@ -53,7 +53,7 @@ class Order(Stateful):
     how = models.CharField(max_length=10, choices=HowBought)
     # One press buys once: the form carries this, and a second order with it is refused by the database.
     press = models.CharField(max_length=40, unique=True)
-    # No constraint in the database: sign-ins are partitioned, and forgotten after six months (docs/decisions/0005).
+    # No constraint: sign-ins are partitioned, and gone after six months (docs/decisions/sign-ins-by-month.md).
     sign_in = models.ForeignKey(SignIn, models.SET_NULL, null=True, db_constraint=False)
     card = models.ForeignKey(Card, models.PROTECT)
     address = models.ForeignKey(Address, models.PROTECT, null=True)

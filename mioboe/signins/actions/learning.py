@@ -6,6 +6,7 @@ to the tallies in one transaction: killed at any moment it has done all of it or
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,7 +40,7 @@ def _ask(question: str, parameters: list[Any]) -> tuple[Any, ...] | None:
     half the work for the arrays of a profile."""
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        return cursor.execute(question, parameters).fetchone()
+        return cursor.execute(question, parameters, binary=True).fetchone()
 
 
 @dataclass
@@ -68,9 +69,9 @@ def keep(sign_in: SignIn, feed: list[int], known: Known | None) -> int | None:
         profile, keys = known.profile, list(known.profile.counts)
         learned = [
             profile.sign_ins,
-            keys,
-            [profile.counts[key] for key in keys],
-            [profile.days[key] for key in keys],
+            _array(keys),
+            _array(profile.counts.values()),
+            _array([profile.days[key] for key in keys]),
             known.version,
         ]
     row = [
@@ -78,8 +79,13 @@ def keep(sign_in: SignIn, feed: list[int], known: Known | None) -> int | None:
         sign_in.user_agent, sign_in.session_digest, sign_in.method, sign_in.is_familiar, sign_in.is_very_unfamiliar,
         sign_in.score, sign_in.network_seen, sign_in.device_seen, json.dumps(sign_in.reasons),
     ]  # fmt: skip
-    kept = _ask(_KEEP, [*learned, feed, *row])
+    kept = _ask(_KEEP, [*learned, _array(feed), *row])
     return kept[0] if kept else None
+
+
+def _array(numbers: Iterable[int]) -> str:
+    """PostgreSQL's text form: a tenth of the work of having the list adapted number by number."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def learn(sign_in: SignIn) -> None:
