@@ -93,6 +93,8 @@ BEGIN
 END $$;
 
 ALTER TABLE signins_accountprofile SET (fillfactor = 70);
+-- So far every device spoke for itself from its first sign-in on.
+UPDATE signins_device SET known_at = first_seen_at WHERE revoked_at IS NULL;
 INSERT INTO signins_fold (id, fold, sign_ins, cleared) VALUES (1, 0, 0, 0);
 """
 
