@@ -54,6 +54,14 @@ def _own_mail_backend(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _own_tallies() -> None:
+    """What one test has taught the process about sign-ins, the next does not know."""
+    from mioboe.signins.actions import memory
+
+    memory.forget()
+
+
+@pytest.fixture(autouse=True)
 def _quick_passwords(settings: Any) -> None:
     """The real hash is slow on purpose; here it would be most of every test's time."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

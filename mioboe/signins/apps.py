@@ -1,6 +1,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from mioboe.trail.words import tell
@@ -18,3 +19,12 @@ class SigninsConfig(AppConfig):
     def ready(self) -> None:
         import_module("mioboe.signins.recognise")  # listens for sign-ins and new passwords
         tell(VERBS)
+        post_migrate.connect(_keep_months, sender=self)
+
+
+def _keep_months(**kwargs: object) -> None:
+    """The partitions of this month and the coming ones are there before the first sign-in."""
+    from mioboe.signins.actions.months import keep_months, there_are_months
+
+    if there_are_months():
+        keep_months()

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from mioboe.signins.networks import MOBILE_CARRIERS, asn_of
+
 log = structlog.get_logger(__name__)
 
 # The 47 prefectures as GeoLite2 spells them, and in Japanese (JIS X 0401 order).
@@ -72,31 +74,37 @@ PREFECTURES = dict(
 class Place:
     country: str = ""  # ISO 3166-1 alpha-2, "" where unknown
     prefecture: str = ""  # a key of PREFECTURES, "" where unknown
+    asn: int | None = None  # the network operator's number, None where unknown
 
 
 @cache
-def _data() -> maxminddb.Reader | None:
+def _data(version: int) -> maxminddb.Reader | None:
+    path = str(settings.MIOBOE_CITY_DATA)
+    if version == 6 and "ipv4" in path:
+        path = path.replace("ipv4", "ipv6")  # the npm package has a file for each
     try:
-        return maxminddb.open_database(settings.MIOBOE_CITY_DATA)
+        return maxminddb.open_database(path)
     except (OSError, ValueError, maxminddb.InvalidDatabaseError) as error:
-        log.warning("city_data_missing", setting="MIOBOE_CITY_DATA", problem=str(error))
+        log.warning("city_data_missing", setting="MIOBOE_CITY_DATA", file=path, problem=str(error))
         return None
 
 
 def place_of(ip: str) -> Place:
-    """About where the address is; an empty place where nothing is known or the data are missing or broken."""
-    data = _data()
+    """About where the address is; an empty place where nothing is known or the data are missing or broken. Mobile carriers'
+    addresses have a country only."""
     try:
-        if data is None or not ipaddress.ip_address(ip).is_global:
-            return Place()
-        found = data.get(ip)
+        address = ipaddress.ip_address(ip)
+        data = _data(address.version) if address.is_global else None
+        found = data.get(address) if data else None
     except (ValueError, maxminddb.InvalidDatabaseError):
-        return Place()
+        found = None
+    asn = asn_of(ip)
     if not isinstance(found, dict):
-        return Place()
-    country = str(found.get("country_code") or "")
+        return Place(asn=asn)
+    country = str(found.get("country_code") or "")[:2]
     prefecture = str(found.get("state1") or "").replace("Ō", "O").replace("ō", "o").removesuffix(" Prefecture")
-    return Place(country, prefecture if country == "JP" and prefecture in PREFECTURES else "")
+    is_named = country == "JP" and prefecture in PREFECTURES and asn not in MOBILE_CARRIERS
+    return Place(country, prefecture if is_named else "", asn)
 
 
 def place_words(country: str, prefecture: str) -> str:

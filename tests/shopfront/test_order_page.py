@@ -36,7 +36,8 @@ def test_it_tells_what_when_how_from_which_device_and_where(client, hana):
     shown = page(client, order)
     for words in ("Falling Stars", "1-click", "Firefox (Linux)", "new to this account", "Osaka", "4242", "¥500"):
         assert words in shown
-    SignIn.objects.update(is_familiar=True)
+    usual = SignIn.objects.create(person=hana, device=device, session_digest="y", is_familiar=True)
+    Order.objects.update(sign_in=usual)
     assert ">known<" in page(client, order)
 
 

@@ -68,7 +68,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="order",
             name="sign_in",
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to="signins.signin"),
+            field=models.ForeignKey(
+                db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to="signins.signin"
+            ),
         ),
         migrations.AddField(
             model_name="line",

@@ -97,7 +97,8 @@ class Order(Stateful):
     how = models.CharField(max_length=10, choices=HowBought)
     # One press buys once: the form carries this, and a second order with it is refused by the database.
     press = models.CharField(max_length=40, unique=True)
-    sign_in = models.ForeignKey(SignIn, models.SET_NULL, null=True)
+    # No constraint: sign-ins are partitioned, and gone after six months (docs/decisions/sign-ins-by-month.md).
+    sign_in = models.ForeignKey(SignIn, models.SET_NULL, null=True, db_constraint=False)
     card = models.ForeignKey(Card, models.PROTECT)
     # Which saved address it was; it may have been changed or removed since. The parcel goes to `destination`.
     address = models.ForeignKey(Address, models.SET_NULL, null=True)

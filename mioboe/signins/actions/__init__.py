@@ -1,0 +1,28 @@
+"""Verbs about sign-ins and devices, one module a family."""
+
+from mioboe.signins.actions.attempts import note_attempt
+from mioboe.signins.actions.devices import know_device, name_of, revoke_devices
+from mioboe.signins.actions.learning import fold, learn
+from mioboe.signins.actions.memory import tenths_from
+from mioboe.signins.actions.months import keep_months
+from mioboe.signins.actions.noting import Noted, current_sign_in, digest, note_sign_in
+from mioboe.signins.actions.thresholds import set_threshold, share_touched
+from mioboe.signins.browsers import LONGEST_USER_AGENT
+
+__all__ = [
+    "LONGEST_USER_AGENT",
+    "Noted",
+    "current_sign_in",
+    "digest",
+    "fold",
+    "keep_months",
+    "know_device",
+    "learn",
+    "name_of",
+    "note_attempt",
+    "note_sign_in",
+    "revoke_devices",
+    "set_threshold",
+    "share_touched",
+    "tenths_from",
+]
