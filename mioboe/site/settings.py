@@ -178,7 +178,7 @@ if MIOBOE_GATEWAY == "stripe":
     if not MIOBOE_STRIPE_BASE.startswith(("http://127.0.0.1:", "https://")):
         raise StartError(f"MIOBOE_STRIPE_BASE must begin with https://, not {MIOBOE_STRIPE_BASE!r}")
 # How long gateway `till` takes to pay a refund out after it has accepted it, seconds; 0: at once.
-MIOBOE_TILL_SETTLES_S: float = _read(_env.float, "TILL_SETTLES_S", 1.0)
+MIOBOE_TILL_SETTLES_S: float = _read(_env.float, "TILL_SETTLES_S", 0.5)
 if not 0 <= MIOBOE_TILL_SETTLES_S <= 30 * 24 * 3600:
     raise StartError(f"MIOBOE_TILL_SETTLES_S must be from 0 to 30 days in seconds, not {MIOBOE_TILL_SETTLES_S}")
 # How long the links in our mails work, seconds.
