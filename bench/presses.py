@@ -85,6 +85,8 @@ async def sign_in(plan: dict[str, Any]) -> dict[str, Any]:
             connection.close()
             if status != 302 or "sessionid" not in cookies:
                 raise SystemExit(f"sign-in was answered with {status}")
+            # A page read in between would have taken the greeting away, which Oscar keeps in a cookie.
+            cookies.pop("messages", None)
             return cookies
 
     return {"cookies": await asyncio.gather(*(one(customer) for customer in plan["customers"]))}

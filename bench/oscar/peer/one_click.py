@@ -1,8 +1,9 @@
 """One-click buying with Oscar's own parts, as lean as Oscar honestly allows.
 
 Left out in Oscar's favour, although a shop would want it: offers and vouchers are not looked for, the address book's
-counters stay as they are, no payment event, no guard against pressing twice. The basket is a new one, frozen from the
-start, so that the customer's own stays as it is."""
+counters stay as they are, no payment event, no guard against pressing twice. The basket is a new one, so that the
+customer's own stays as it is; it is not frozen during the payment, as nobody sees it before the request's transaction
+ends, when it is submitted."""
 
 import secrets
 from functools import cache
@@ -40,7 +41,7 @@ class OneClick(LoginRequiredMixin, OrderPlacementMixin, View):
         permitted, _ = request.strategy.fetch_for_product(product).availability.is_purchase_permitted(1)
         if not permitted:
             return HttpResponseBadRequest()
-        basket = Basket.objects.create(owner=request.user, status=Basket.FROZEN)
+        basket = Basket.objects.create(owner=request.user)
         basket.strategy = request.strategy
         basket.add_product(product)
         address = self._address() if product.is_shipping_required else None
