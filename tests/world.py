@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 
+from django.db.models import F
 from django.utils import timezone
 from moneyed import JPY, Money
 
 from mioboe.calls.models import Duty
 from mioboe.orders.actions import buy_with_one_click
-from mioboe.orders.models import Kind, OneClick, Order, Product
+from mioboe.orders.models import Access, HowBought, Kind, Line, OneClick, Order, OrderState, Parcel, Product
+from mioboe.payments import actions as payments
+from mioboe.payments.gateways.till.jobs import settle
+from mioboe.payments.gateways.till.models import Return
 from mioboe.payments.models import Card
 from mioboe.people.models import Person, Phone, Role
 
@@ -43,9 +47,9 @@ def film(slug: str = "falling-stars", price: int = 500) -> Product:
     )
 
 
-def kettle(stock: int = 1) -> Product:
+def kettle(stock: int = 1, slug: str = "kettle") -> Product:
     return Product.objects.create(
-        slug="kettle",
+        slug=slug,
         kind=Kind.PARCEL,
         title_ja="やかん",
         title_en="Kettle",
@@ -57,3 +61,35 @@ def kettle(stock: int = 1) -> Product:
 
 def bought(person: Person, product: Product | None = None, press: str = "press-one") -> Order:
     return buy_with_one_click(person, product or film(), press, None)
+
+
+def settle_refunds() -> None:
+    """The till pays out what it has accepted, and says so."""
+    for given in Return.objects.filter(state=Return.State.PENDING):
+        settle.func(ref=given.ref)
+
+
+def ordered(
+    person: Person, *wanted: tuple[Product, int], press: str = "press-many", reserved_only: bool = False
+) -> Order:
+    """A confirmed order of several lines, paid for, or with `reserved_only` authorised and not taken yet."""
+    total = sum((product.price * pieces for product, pieces in wanted), Money(0, JPY))
+    order = Order.objects.create(customer=person, how=HowBought.CART, press=press, card=person.cards.get(), total=total)
+    for product, pieces in wanted:
+        Product.objects.filter(pk=product.pk, stock__isnull=False).update(stock=F("stock") - pieces)
+        line = Line.objects.create(
+            order=order,
+            product=product,
+            title_ja=product.title_ja,
+            title_en=product.title_en,
+            price=product.price,
+            quantity=pieces,
+        )
+        if product.kind == Kind.FILM:
+            Access.objects.create(line=line, person=person)
+    if any(product.kind == Kind.PARCEL for product, _ in wanted):
+        Parcel.objects.create(order=order)
+    charge = payments.ask_charge(person, order.card, total, order.ref, order.charge_key, capture_now=not reserved_only)
+    payments.carry_out_charge(charge)
+    assert order.change(OrderState.PLACED, OrderState.CONFIRMED)
+    return order

@@ -19,7 +19,7 @@ def statement(person: Person) -> bytes:
     today = timezone.localdate()
     lines = [(today - timedelta(days=3 + index), name, amount) for index, (name, amount) in enumerate(OTHERS)]
     for charge in Charge.objects.filter(person=person, state=ChargeState.CAPTURED):
-        lines.append((timezone.localdate(charge.captured_at), OUR_NAME, int(charge.amount.amount)))
+        lines.append((timezone.localdate(charge.captured_at), OUR_NAME, int(charge.captured.amount)))
     for refund in Refund.objects.filter(charge__person=person, state=RefundState.SETTLED):
         lines.append((timezone.localdate(refund.settled_at), OUR_NAME, -int(refund.amount.amount)))
     out = io.StringIO()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mioboe.desk import views
+from mioboe.desk import parcels, views
 
 app_name = "desk"
 urlpatterns = [
@@ -11,4 +11,7 @@ urlpatterns = [
     path("cases/<str:number>/", views.case, name="case"),
     path("cases/<str:number>/resolve/", views.resolve, name="resolve"),
     path("cases/<str:number>/again/<int:pk>/", views.again, name="again"),
+    path("parcels/", parcels.table, name="parcels"),
+    path("parcels/list/", parcels.packing_list, name="packing_list"),
+    path("parcels/<int:pk>/<str:verb>/", parcels.press, name="parcel_press"),
 ]

@@ -1,13 +1,16 @@
 from django.urls import path
 
-from mioboe.shopfront import views
+from mioboe.shopfront.views import buying, films, goods, history, orders
 
 app_name = "shopfront"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("goods/<slug:slug>/", views.product, name="product"),
-    path("goods/<slug:slug>/buy/", views.buy, name="buy"),
-    path("orders/", views.orders, name="orders"),
-    path("orders/<str:number>/", views.order, name="order"),
-    path("orders/<str:number>/watch/", views.watch, name="watch"),
+    path("", goods.home, name="home"),
+    path("goods/<slug:slug>/", goods.product, name="product"),
+    path("goods/<slug:slug>/buy/", buying.buy, name="buy"),
+    path("orders/", history.orders, name="orders"),
+    path("orders/orders.csv", history.orders_csv, name="orders_csv"),
+    path("orders/<str:number>/", orders.order, name="order"),
+    path("orders/<str:number>/undo/", orders.undo, name="undo"),
+    path("orders/<str:number>/mails/<str:mail_number>/", orders.mail, name="mail"),
+    path("orders/<str:number>/watch/", films.watch, name="watch"),
 ]

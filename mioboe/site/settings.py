@@ -103,8 +103,17 @@ for _name, _value, _known in (
 
 # How long one question to a gateway, shop or carrier may take before we say so and look again later, seconds.
 MIOBOE_OUTSIDE_LIMIT_S: float = _read(_env.float, "OUTSIDE_LIMIT_S", 8.0)
+# How long gateway `till` takes to pay a refund out after it has accepted it, seconds; 0: at once.
+MIOBOE_TILL_SETTLES_S: float = _read(_env.float, "TILL_SETTLES_S", 1.0)
+if not 0 <= MIOBOE_TILL_SETTLES_S <= 30 * 24 * 3600:
+    raise StartError(f"MIOBOE_TILL_SETTLES_S must be from 0 to 30 days in seconds, not {MIOBOE_TILL_SETTLES_S}")
 # How long the links in our mails work, seconds.
 MIOBOE_ORDER_LINK_LIFE_S: int = _read(_env.int, "ORDER_LINK_LIFE_S", 30 * 24 * 3600)
+
+# From how many watched seconds on a film counts as watched, so that it cannot be undone alone any more.
+MIOBOE_COUNTS_AS_WATCHED_S: int = _read(_env.int, "COUNTS_AS_WATCHED_S", 10)
+# Within how many days the gateway pays a refund out, as we tell customers.
+MIOBOE_REFUND_DAYS: int = _read(_env.int, "REFUND_DAYS", 7)
 
 # --- mail ----------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "mioboe.mails.backend.LedgerBackend"

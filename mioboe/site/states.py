@@ -3,10 +3,16 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models.sql.datastructures import Join
 
 
 class ImpossibleChange(Exception):
     """A change that the model's table does not have: a fault in our code, never a race."""
+
+
+class JoinedRows(Exception):
+    """Compare-and-set over a join is none: Django puts the old state into a subquery, which PostgreSQL does not look at
+    again after it has waited for a faster one's lock (EvalPlanQual re-checks the row's own columns only)."""
 
 
 class Stateful(models.Model):
@@ -29,7 +35,12 @@ class Stateful(models.Model):
 
 
 def change_all(rows: models.QuerySet[Any], old: str, new: str, **facts: Any) -> int:
-    """Takes every row that is in `old` to `new`; answers how many. Raises ImpossibleChange."""
+    """Takes every row that is in `old` to `new`; answers how many. Raises ImpossibleChange, and JoinedRows for rows that
+    are told by another table's columns."""
     if new not in rows.model.CHANGES[old]:
         raise ImpossibleChange(f"{rows.model.__name__}: {old} → {new}")
-    return rows.filter(state=old).update(state=new, **facts)
+    there = rows.filter(state=old)
+    query = there.query
+    if any(isinstance(table, Join) and query.alias_refcount[name] for name, table in query.alias_map.items()):
+        raise JoinedRows(f"{rows.model.__name__}: filter by its own columns, or by `…__in` a query of the other table")
+    return there.update(state=new, **facts)

@@ -21,7 +21,7 @@ def check_statement(person: Person, data: bytes, about: str = "") -> StatementCh
     charges = Charge.objects.filter(person=person, state=ChargeState.CAPTURED)
     refunds = Refund.objects.filter(charge__person=person, state=RefundState.SETTLED)
     moved = [
-        Moved(charge.pk, timezone.localdate(charge.captured_at), int(charge.amount.amount)) for charge in charges
+        Moved(charge.pk, timezone.localdate(charge.captured_at), int(charge.captured.amount)) for charge in charges
     ] + [Moved(refund.pk, timezone.localdate(refund.settled_at), -int(refund.amount.amount)) for refund in refunds]
     matches, missing = match(statement.lines, moved)
     check = StatementCheck.objects.create(

@@ -41,6 +41,8 @@ def test_a_plan_undoes_everything_and_tells_the_customer_once(case, client):
     assert Return.objects.get().amount == 500
     assert not OneClick.objects.get().is_on
     assert client.get("/orders/").status_code == 302
+    assert Mail.objects.filter(kind="refund_complete").count() == 0, "accepted is not paid out"
+    world.settle_refunds()
     assert Mail.objects.filter(kind="refund_complete").count() == 1
     assert Mail.objects.filter(subject__icontains="password").count() == 1
 

@@ -5,7 +5,7 @@ from mioboe.mails.models import Mail
 from mioboe.orders.actions import OneClickOff, SoldOut, block_one_click, buy_with_one_click, cancel_order, revoke_access
 from mioboe.orders.models import Access, AccessState, Order, OrderState, Product
 from mioboe.payments.gateways.till import gateway as till
-from mioboe.payments.gateways.till.models import Capture
+from mioboe.payments.gateways.till.models import Payment
 from mioboe.payments.models import Charge, ChargeState
 from tests import world
 
@@ -17,7 +17,7 @@ def test_one_press_buys_once_however_often_it_is_sent():
     first = buy_with_one_click(hana, film, "the-press", None)
     again = buy_with_one_click(hana, film, "the-press", None)
     assert first == again
-    assert Order.objects.count() == Charge.objects.count() == Capture.objects.count() == 1
+    assert Order.objects.count() == Charge.objects.count() == Payment.objects.count() == 1
 
 
 def test_a_film_is_confirmed_charged_granted_and_mailed():
@@ -56,7 +56,7 @@ def test_one_click_that_is_off_buys_nothing():
 
 
 def test_a_lost_answer_of_the_gateway_is_asked_again_and_charges_once(monkeypatch, run_jobs):
-    real = till.capture
+    real = till.authorise
 
     def answer_lost(*arguments):
         real(*arguments)
@@ -64,16 +64,16 @@ def test_a_lost_answer_of_the_gateway_is_asked_again_and_charges_once(monkeypatc
 
     from mioboe.payments.gateways import Unsure as till_unsure
 
-    monkeypatch.setattr(till, "capture", answer_lost)
+    monkeypatch.setattr(till, "authorise", answer_lost)
     order = world.bought(world.customer())
     assert order.state == OrderState.PLACED
-    monkeypatch.setattr(till, "capture", real)
+    monkeypatch.setattr(till, "authorise", real)
     from mioboe.orders.jobs import see_order_through
 
     see_order_through.func(order_id=order.pk)
     order.refresh_from_db()
     assert order.state == OrderState.CONFIRMED
-    assert Capture.objects.count() == 1
+    assert Payment.objects.count() == 1
     assert Mail.objects.filter(kind="order_confirmed").count() == 1
 
 

@@ -40,7 +40,7 @@ def test_a_refund_is_paid_once_even_if_the_answer_is_lost(monkeypatch):
     with pytest.raises(Unsure):
         refund(paid, yen(500), "key")
     monkeypatch.setattr(till, "refund", real)
-    assert refund(paid, yen(500), "key").state == RefundState.SETTLED
+    assert refund(paid, yen(500), "key").state == RefundState.PENDING
     assert Return.objects.count() == 1
 
 
@@ -83,10 +83,10 @@ def test_every_movement_sums_to_zero():
 
 def test_the_till_does_not_take_part_in_anybodys_transaction():
     with transaction.atomic(), pytest.raises(RuntimeError):
-        till.capture("key", "token", yen(1), "order:X")
+        till.authorise("key", "token", yen(1), "order:X", True)
 
 
 def test_a_key_used_for_another_amount_is_refused():
-    till.capture("key", "token", yen(1), "order:X")
+    till.authorise("key", "token", yen(1), "order:X", True)
     with pytest.raises(Declined):
-        till.capture("key", "token", yen(2), "order:X")
+        till.authorise("key", "token", yen(2), "order:X", True)

@@ -4,7 +4,8 @@ import pytest
 from django.apps import apps
 
 from mioboe.mails.models import Mail, MailState
-from mioboe.site.states import ImpossibleChange, Stateful, change_all
+from mioboe.orders.models import Access, AccessState
+from mioboe.site.states import ImpossibleChange, JoinedRows, Stateful, change_all
 from tests import world
 
 MACHINES = [model for model in apps.get_models() if issubclass(model, Stateful)]
@@ -48,3 +49,9 @@ def test_who_comes_second_is_told():
     assert first.change(MailState.QUEUED, MailState.FAILED, problem="no such box")
     assert first.state == MailState.FAILED and first.problem == "no such box"
     assert not second.change(MailState.QUEUED, MailState.FAILED)
+
+
+@pytest.mark.django_db
+def test_a_change_over_a_join_is_refused_as_it_would_not_be_compare_and_set():
+    with pytest.raises(JoinedRows):
+        change_all(Access.objects.filter(line__order__number="X"), AccessState.GRANTED, AccessState.REVOKED)

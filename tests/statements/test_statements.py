@@ -58,6 +58,7 @@ def test_charge_and_refund_are_matched_and_other_shops_are_not_kept():
     hana = world.customer()
     paid = Charge.objects.get(reference=world.bought(hana).ref)
     refund(paid, paid.amount, "key")
+    world.settle_refunds()
     check = check_statement(hana, statement(hana), "case:X")
     assert check.line_count == 5
     assert sorted(check.lines.values_list("outcome", flat=True)) == [Outcome.CHARGE, Outcome.REFUND]

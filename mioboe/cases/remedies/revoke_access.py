@@ -2,8 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mioboe.cases.models import Case, Remedy
 from mioboe.cases.remedies import ANY_PROOF
-from mioboe.orders import actions
-from mioboe.orders.models import Access, AccessState
+from mioboe.orders.shops import Answer, shop
 
 words = _("Withdraw the film")
 done_words = _("The film can no longer be watched")
@@ -11,8 +10,13 @@ failed_words = _("The film could not be withdrawn")
 needs = ANY_PROOF
 
 
+class CannotRevoke(Exception):
+    """The shop does not know the order."""
+
+
 def applies(case: Case) -> bool:
-    return case.order is not None and Access.objects.filter(line__order=case.order, state=AccessState.GRANTED).exists()
+    order = shop().find(case.order.number) if case.order else None
+    return order is not None and any(line.can_be_used for line in order.lines)
 
 
 def is_done(remedy: Remedy) -> bool:
@@ -20,5 +24,6 @@ def is_done(remedy: Remedy) -> bool:
 
 
 def do(remedy: Remedy) -> None:
-    if remedy.case.order:
-        actions.revoke_access(remedy.case.order)
+    order = remedy.case.order
+    if order is None or shop().revoke_access(order.number, str(remedy.key)) != Answer.DONE:
+        raise CannotRevoke(_("The film could not be withdrawn."))

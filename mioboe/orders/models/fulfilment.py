@@ -31,19 +31,68 @@ class Access(Stateful):
             models.CheckConstraint(condition=models.Q(state__in=AccessState.values), name="access_state_known")
         ]
 
+    @property
+    def counts_as_watched(self) -> bool:
+        """Whether it was watched for longer than a slip of the finger."""
+        return self.watched_s >= settings.MIOBOE_COUNTS_AS_WATCHED_S
+
 
 class ParcelState(models.TextChoices):
     WAITING = "waiting", _("not packed yet")
-    STOPPED = "stopped", _("stopped")
+    PACKED = "packed", _("packed")
+    HANDED_OVER = "handed_over", _("on its way")
+    DELIVERED = "delivered", _("delivered")
+    STOPPED = "stopped", _("stopped before it left")
+    CALLED_BACK = "called_back", _("called back")
+    RETURNED = "returned", _("came back")
+
+
+# Before the carrier has it, the shop alone decides what becomes of a parcel.
+STILL_HERE = (ParcelState.WAITING, ParcelState.PACKED)
 
 
 class Parcel(Stateful):
-    CHANGES = {ParcelState.WAITING: {ParcelState.STOPPED}, ParcelState.STOPPED: set()}
+    """One shipment of an order: everything in it that is a thing and not cancelled."""
+
+    CHANGES = {
+        ParcelState.WAITING: {ParcelState.PACKED, ParcelState.STOPPED},
+        ParcelState.PACKED: {ParcelState.HANDED_OVER, ParcelState.STOPPED},
+        # A parcel that is called back may come to the door all the same: the carrier heard of it too late.
+        ParcelState.HANDED_OVER: {ParcelState.DELIVERED, ParcelState.CALLED_BACK},
+        ParcelState.CALLED_BACK: {ParcelState.RETURNED, ParcelState.DELIVERED},
+        ParcelState.DELIVERED: {ParcelState.RETURNED},
+        ParcelState.STOPPED: set(),
+        ParcelState.RETURNED: set(),
+    }
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="parcels")
-    state = models.CharField(max_length=10, choices=ParcelState, default=ParcelState.WAITING)
+    # The database fills it in from the order (migration 0004), whoever writes the row.
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    state = models.CharField(max_length=12, choices=ParcelState, default=ParcelState.WAITING)
+    changed_at = models.DateTimeField(default=timezone.now)
+    problem = models.CharField(max_length=200, blank=True)  # why it may not be handed over
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["state", "changed_at"],
+                condition=models.Q(state__in=["waiting", "packed", "handed_over", "called_back"]),
+                name="parcels_to_see_to",
+            ),
+            models.Index(
+                fields=["customer", "state"],
+                condition=~models.Q(state__in=["delivered", "stopped"]),
+                name="parcels_customer",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=ParcelState.values), name="parcel_state_known")
         ]
+
+    @property
+    def ref(self) -> str:
+        return f"parcel:{self.pk}"
+
+    @property
+    def is_here(self) -> bool:
+        return self.state in STILL_HERE

@@ -2,11 +2,14 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
+from moneyed import Money
 
-from mioboe.orders.models.goods import Product
+from mioboe.orders.models.goods import Kind, Product
+from mioboe.orders.models.searching import HiraganaOf, Nfkc
 from mioboe.payments.models import Card
 from mioboe.people.models import Address
 from mioboe.signins.models import SignIn
@@ -56,7 +59,15 @@ class Order(Stateful):
     placed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=["customer", "-placed_at", "-id"], name="orders_customer")]
+        indexes = [
+            # The order history reads its pages from these alone, however long it is: see orders/history.py.
+            models.Index(fields=["customer", "-placed_at", "-id"], include=["total"], name="orders_customer"),
+            models.Index(
+                fields=["customer", "state", "-placed_at", "-id"],
+                condition=~models.Q(state="confirmed"),
+                name="orders_not_confirmed",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=OrderState.values), name="order_state_known"),
             models.CheckConstraint(condition=models.Q(total__gt=0), name="an_order_is_above_zero"),
@@ -73,13 +84,83 @@ class Order(Stateful):
 
 
 class Line(models.Model):
-    """What was bought, with title and price as they were then."""
+    """What was bought, with title and price as they were then. What is marked with * the database fills in itself from
+    the order and the product (migration 0004), whoever writes the row: the history is searched by it."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     product = models.ForeignKey(Product, models.PROTECT)
     title_ja = models.CharField(max_length=200)
     title_en = models.CharField(max_length=200)
-    price = MoneyField(max_digits=14, decimal_places=0, default_currency="JPY")
+    price = MoneyField(max_digits=14, decimal_places=0, default_currency="JPY")  # of one piece
     quantity = models.PositiveSmallIntegerField(default=1)
+    cancelled = models.PositiveSmallIntegerField(default=0)  # pieces; see Cancellation
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)  # *
+    placed_at = models.DateTimeField()  # *
+    kind = models.CharField(max_length=10, choices=Kind)  # *
+    words = models.GeneratedField(
+        expression=HiraganaOf(Lower(Nfkc(models.F("title_ja"), models.Value(" "), models.F("title_en")))),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["customer", "-placed_at", "-order"],
+                include=["words", "price", "kind", "cancelled"],
+                name="lines_customer",
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(quantity__gte=1), name="a_line_has_a_piece"),
+            models.CheckConstraint(
+                condition=models.Q(cancelled__lte=models.F("quantity")), name="never_cancel_more_than_was_ordered"
+            ),
+        ]
 
     title = Product.title
+
+    @property
+    def left(self) -> int:
+        """Pieces that are not cancelled."""
+        return self.quantity - self.cancelled
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancelled == self.quantity
+
+    @property
+    def amount(self) -> Money:
+        """What all its pieces cost."""
+        return self.price * self.quantity
+
+    @property
+    def is_film(self) -> bool:
+        return self.kind == Kind.FILM
+
+
+class Cancellation(models.Model):
+    """Pieces of a line that are not to be delivered any more, and what is due back for them. Written once a line and
+    press; the stock is put back with it."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="cancellations")
+    line = models.ForeignKey(Line, models.CASCADE, related_name="cancellations")
+    quantity = models.PositiveSmallIntegerField()
+    amount = MoneyField(max_digits=14, decimal_places=0, default_currency="JPY")
+    press = models.CharField(max_length=40)
+    # Whether its money goes back by itself; where a plan of remedies cancels, the plan's own refund gives it back.
+    gives_back = models.BooleanField()
+    given_back_at = models.DateTimeField(null=True)  # when the gateway had said yes
+    problem = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("line", "press", name="a_line_is_cancelled_once_a_press"),
+            models.CheckConstraint(condition=models.Q(quantity__gte=1), name="a_cancellation_has_a_piece"),
+        ]
+
+    @property
+    def key(self) -> str:
+        """The idempotency key with which its money is given back."""
+        return f"cancellation-{self.pk}"
