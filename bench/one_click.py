@@ -1,6 +1,6 @@
 """One-click purchases a second through the whole stack over HTTP, ours and django-oscar's, side by side.
 
-    script/bench one_click [--rounds N] [--seconds S] [--smoke]
+    script/bench one_click [--rounds N] [--seconds S] [--what film goods same] [--at-once 1 8 32] [--smoke]
 
 Ours and the peer press by turns, never together. `--smoke` is one short round of ours alone."""
 
@@ -31,7 +31,6 @@ from bench.sides import (
 )
 
 CUSTOMERS = 64
-AT_ONCE = (1, 8, 32)
 WARM_UP_S = 2.0
 TARGET = 3.0
 
@@ -62,6 +61,8 @@ def main() -> int:
     options = argparse.ArgumentParser(prog="script/bench one_click", description=WORK.splitlines()[0])
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=float, default=3.0)
+    options.add_argument("--what", nargs="+", choices=WHAT, default=list(WHAT))
+    options.add_argument("--at-once", nargs="+", type=int, default=[1, 8, 32])
     options.add_argument("--smoke", action="store_true", help="one short round of ours alone")
     chosen = options.parse_args()
     customers = 2 if chosen.smoke else CUSTOMERS
@@ -79,7 +80,7 @@ def main() -> int:
             sign_in_oscar(peer, customers)
             print(WORK, flush=True)
             print_statements([us, peer])
-            print_rounds([us, peer], chosen.rounds, chosen.seconds)
+            print_rounds([us, peer], chosen)
     return report_books([us, peer])
 
 
@@ -133,7 +134,8 @@ def heard(side: Side, what: str) -> list[str]:
 # --- rounds --------------------------------------------------------------------------------------------------------
 
 
-def print_rounds(sides: list[Side], rounds: int, seconds: float) -> None:
+def print_rounds(sides: list[Side], chosen: argparse.Namespace) -> None:
+    rounds, seconds = chosen.rounds, chosen.seconds
     print(
         f"\n{os.cpu_count()} cores; {rounds} rounds of {seconds:g} s by turns; medians of the rounds. p50, p99 in ms; `cpu`:"
     )
@@ -142,9 +144,9 @@ def print_rounds(sides: list[Side], rounds: int, seconds: float) -> None:
     print(f"  {'':12}{head}{'ratio':>7}{'cpu':>6}{'wrong':>7}")
     told: list[dict[str, Any]] = []
     ratios = []
-    for words, slugs in WHAT.values():
+    for words, slugs in (WHAT[what] for what in chosen.what):
         print(f"  {words}")
-        for at_once in AT_ONCE:
+        for at_once in chosen.at_once:
             both = measured(sides, slugs, at_once, rounds, seconds)
             told += both[0] + both[1]
             rates = [[len(one["took"]) / one["elapsed"] for one in each] for each in both]

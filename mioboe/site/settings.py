@@ -220,7 +220,8 @@ try:
     DATABASES = {"default": environs.Env().dj_db_url("DATABASE_URL", DATABASE_URL)}
 except Exception as error:  # the parser raises what it likes; whatever it is, the setting is wrong
     raise StartError(f"DATABASE_URL cannot be read: {error}") from error
-DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+# The parser has set it to 0 by now: a new connection, with its password and its cold caches, for every request.
+DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
