@@ -47,7 +47,6 @@ def buy_with_one_click(person: Person, product: Product, press: str, sign_in: Si
         # Where the gateway is not heard, the job that place_order deferred asks again with the same key.
         with suppress(Unsure):
             finish_order(order)
-        order.refresh_from_db()
     return order
 
 
@@ -82,7 +81,7 @@ def _place(person: Person, product: Product, press: str, sign_in: SignIn | None)
         total=held.price,
     )
     Line.objects.create(order=order, product=held, title_ja=held.title_ja, title_en=held.title_en, price=held.price)
-    payments.ask_charge(person, choice.card, held.price, order.ref, order.charge_key)
+    order.charge = payments.ask_charge(person, choice.card, held.price, order.ref, order.charge_key)
     record("order.placed", [order.ref, person.ref], person, number=order.number, how=order.how)
     later = app.configure_task("orders.see_order_through", schedule_in={"seconds": LOOK_AGAIN_S})
     later.defer(order_id=order.pk)
@@ -91,17 +90,26 @@ def _place(person: Person, product: Product, press: str, sign_in: SignIn | None)
 
 def finish_order(order: Order) -> None:
     """Asks for the money and confirms or declines the order. May be called any number of times. Raises Unsure."""
-    charge = payments.carry_out_charge(Charge.objects.select_related("card", "person").get(key=order.charge_key))
+    charge = order.charge or Charge.objects.select_related("card", "person").get(key=order.charge_key)
+    payments.carry_out_charge(charge, then=lambda charge: _go_on(order, charge))
+
+
+def _go_on(order: Order, charge: Charge) -> None:
+    """In the transaction that writes the gateway's answer down: one wait for the disk, and no moment in between."""
     if charge.state == ChargeState.CAPTURED:
-        _confirm(order)
+        is_ours = _confirm(order)
     elif charge.state == ChargeState.DECLINED:
-        _decline(order)
-
-
-@transaction.atomic
-def _confirm(order: Order) -> None:
-    if not order.change(OrderState.PLACED, OrderState.CONFIRMED):
+        is_ours = _decline(order)
+    else:
         return
+    if not is_ours:
+        order.refresh_from_db()
+
+
+def _confirm(order: Order) -> bool:
+    """False where somebody was faster."""
+    if not order.change(OrderState.PLACED, OrderState.CONFIRMED):
+        return False
     lines = list(order.lines.select_related("product"))
     for line in lines:
         if line.product.kind == Kind.FILM:
@@ -110,13 +118,16 @@ def _confirm(order: Order) -> None:
         Parcel.objects.create(order=order)
     record("order.confirmed", [order.ref, order.customer.ref], order.customer, number=order.number)
     write_order_mail(order)
+    return True
 
 
-@transaction.atomic
-def _decline(order: Order) -> None:
-    if order.change(OrderState.PLACED, OrderState.DECLINED):
-        put_back(order)
-        record("order.declined", [order.ref, order.customer.ref], order.customer, number=order.number)
+def _decline(order: Order) -> bool:
+    """False where somebody was faster."""
+    if not order.change(OrderState.PLACED, OrderState.DECLINED):
+        return False
+    put_back(order)
+    record("order.declined", [order.ref, order.customer.ref], order.customer, number=order.number)
+    return True
 
 
 @transaction.atomic

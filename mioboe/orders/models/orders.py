@@ -10,7 +10,7 @@ from moneyed import Money
 
 from mioboe.orders.models.goods import Kind, Product
 from mioboe.orders.models.searching import HiraganaOf, Nfkc
-from mioboe.payments.models import Card
+from mioboe.payments.models import Card, Charge
 from mioboe.people.models import Address
 from mioboe.signins.models import SignIn
 from mioboe.site.ids import new_id
@@ -57,6 +57,8 @@ class Order(Stateful):
     address = models.ForeignKey(Address, models.PROTECT, null=True)
     total = MoneyField(max_digits=14, decimal_places=0, default_currency="JPY")
     placed_at = models.DateTimeField(default=timezone.now)
+    # Where it was placed a moment ago, so that whoever sees it through need not read it again; no column.
+    charge: Charge | None = None
 
     class Meta:
         indexes = [

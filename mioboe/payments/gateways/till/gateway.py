@@ -38,11 +38,13 @@ def authorise(key: str, token: str, amount: Money, reference: str, capture_now: 
             asked, is_first = begin(key, token, yen, reference, capture_now)
             if behaviour in _REFUSALS:
                 raise Declined(_REFUSALS[behaviour])
+            made = None
             if not asked.answer and not (is_first and behaviour == Behaviour.NOT_DONE):
-                answer(asked, _reserve(key, token, yen, reference, capture_now).ref)
+                made = _reserve(key, token, yen, reference, capture_now)
+                answer(asked, made.ref)
         if is_first and behaviour in (Behaviour.NOT_DONE, Behaviour.ANSWER_LOST):
             raise Unsure("the till did not answer in time")
-        return _as_answer(Payment.objects.get(ref=asked.answer))
+        return _as_answer(made or Payment.objects.get(ref=asked.answer))
 
 
 def _behaviour(token: str) -> Behaviour:
