@@ -29,4 +29,8 @@ class OrdersConfig(AppConfig):
     label = "orders"
 
     def ready(self) -> None:
+        from mioboe.mails.later import written_later
+        from mioboe.orders.actions.order_mail import ORDER_MAIL, order_mail_context
+
         tell(VERBS)
+        written_later(ORDER_MAIL, order_mail_context)

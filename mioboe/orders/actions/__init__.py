@@ -8,7 +8,7 @@ from mioboe.orders.actions.buying import (
 )
 from mioboe.orders.actions.fulfilling import call_back, hand_over, note_delivered, note_returned, pack, stop_parcel
 from mioboe.orders.actions.giving_back import give_back
-from mioboe.orders.actions.order_mail import LINK_PURPOSE, write_order_mail
+from mioboe.orders.actions.order_mail import LINK_PURPOSE, ORDER_MAIL, write_order_mail
 from mioboe.orders.actions.undoing import (
     NotThatMany,
     TooLate,
@@ -22,6 +22,7 @@ from mioboe.orders.actions.undoing import (
 
 __all__ = [
     "LINK_PURPOSE",
+    "ORDER_MAIL",
     "NotThatMany",
     "OneClickOff",
     "SoldOut",

@@ -117,7 +117,7 @@ def _confirm(order: Order) -> bool:
     if any(line.product.kind == Kind.PARCEL for line in lines):
         Parcel.objects.create(order=order)
     record("order.confirmed", [order.ref, order.customer.ref], order.customer, number=order.number)
-    write_order_mail(order)
+    write_order_mail(order, lines)
     return True
 
 
