@@ -24,6 +24,7 @@ from mioboe.payments.gateways import Unsure
 from mioboe.payments.models import Charge, ChargeState
 from mioboe.people.models import Person
 from mioboe.signins.models import SignIn
+from mioboe.site.rows import insert
 from mioboe.trail.actions import record
 
 # After this long somebody looks again at an order whose payment was not heard of, seconds.
@@ -52,13 +53,16 @@ def buy_with_one_click(person: Person, product: Product, press: str, sign_in: Si
 
 def place_order(person: Person, product: Product, press: str, sign_in: SignIn | None) -> Order:
     """The order, the held stock, the charge to ask for and the job that sees it through, in one transaction."""
-    before = Order.objects.filter(press=press, customer=person).first()
-    if before:
-        return before
     try:
         return _place(person, product, press, sign_in)
-    except IntegrityError:
-        return Order.objects.get(press=press, customer=person)
+    except (SoldOut, OneClickOff, IntegrityError) as refusal:
+        # Asked only now, as hardly any press is sent twice.
+        before = Order.objects.filter(press=press, customer=person).first()
+        if before is not None:
+            return before
+        if isinstance(refusal, IntegrityError):
+            raise Order.DoesNotExist from refusal
+        raise
 
 
 @transaction.atomic
@@ -66,26 +70,34 @@ def _place(person: Person, product: Product, press: str, sign_in: SignIn | None)
     choice = OneClick.objects.select_related("card", "address").filter(person=person, is_on=True).first()
     if choice is None:
         raise OneClickOff
-    held = Product.objects.select_for_update().get(pk=product.pk)
-    if held.stock is not None:
-        if held.stock < 1:
-            raise SoldOut
-        Product.objects.filter(pk=held.pk).update(stock=F("stock") - 1)
-    order = Order.objects.create(
-        customer=person,
-        how=HowBought.ONE_CLICK,
-        press=press,
-        sign_in=sign_in,
-        card=choice.card,
-        address=choice.address if held.kind == Kind.PARCEL else None,
-        total=held.price,
+    order = insert(
+        Order(
+            customer=person,
+            how=HowBought.ONE_CLICK,
+            press=press,
+            sign_in=sign_in,
+            card=choice.card,
+            address=choice.address if product.kind == Kind.PARCEL else None,
+            total=product.price,
+        )
     )
-    Line.objects.create(order=order, product=held, title_ja=held.title_ja, title_en=held.title_en, price=held.price)
-    order.charge = payments.ask_charge(person, choice.card, held.price, order.ref, order.charge_key)
+    line = Line(order=order, product=product, title_ja=product.title_ja, title_en=product.title_en, price=product.price)
+    order.new_lines = [insert(line)]
+    order.charge = payments.ask_charge(person, choice.card, product.price, order.ref, order.charge_key)
     record("order.placed", [order.ref, person.ref], person, number=order.number, how=order.how)
     later = app.configure_task("orders.see_order_through", schedule_in={"seconds": LOOK_AGAIN_S})
     later.defer(order_id=order.pk)
+    _take_stock(product)
     return order
+
+
+def _take_stock(product: Product) -> None:
+    """Last before the commit, as others who want the same product wait from here on."""
+    if product.stock is None:
+        return
+    shelf = Product.objects.filter(pk=product.pk, price=product.price.amount, stock__gte=1)
+    if not shelf.update(stock=F("stock") - 1):
+        raise SoldOut
 
 
 def finish_order(order: Order) -> None:
@@ -110,12 +122,12 @@ def _confirm(order: Order) -> bool:
     """False where somebody was faster."""
     if not order.change(OrderState.PLACED, OrderState.CONFIRMED):
         return False
-    lines = list(order.lines.select_related("product"))
+    lines = order.new_lines or list(order.lines.select_related("product"))
     for line in lines:
         if line.product.kind == Kind.FILM:
-            Access.objects.create(line=line, person=order.customer)
+            insert(Access(line=line, person=order.customer))
     if any(line.product.kind == Kind.PARCEL for line in lines):
-        Parcel.objects.create(order=order)
+        insert(Parcel(order=order))
     record("order.confirmed", [order.ref, order.customer.ref], order.customer, number=order.number)
     write_order_mail(order, lines)
     return True

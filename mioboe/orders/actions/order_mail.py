@@ -17,7 +17,9 @@ LINK_PURPOSE = "not_me"
 def write_order_mail(order: Order, lines: list[Line] | None = None) -> None:
     """The order mail with its "Was this not you?" link; in the caller's transaction. Its words come when it is sent."""
     customer = order.customer
-    promise_mail(ORDER_MAIL, customer, [order.ref, customer.ref], lines=lines or list(order.lines.select_related("product")))
+    promise_mail(
+        ORDER_MAIL, customer, [order.ref, customer.ref], lines=lines or list(order.lines.select_related("product"))
+    )
 
 
 def order_mail_context(mail: Mail) -> dict[str, Any]:

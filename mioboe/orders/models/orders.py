@@ -57,8 +57,9 @@ class Order(Stateful):
     address = models.ForeignKey(Address, models.PROTECT, null=True)
     total = MoneyField(max_digits=14, decimal_places=0, default_currency="JPY")
     placed_at = models.DateTimeField(default=timezone.now)
-    # Where it was placed a moment ago, so that whoever sees it through need not read it again; no column.
+    # Where it was placed a moment ago, so that whoever sees it through need not read them again; no columns.
     charge: Charge | None = None
+    new_lines: "list[Line] | None" = None
 
     class Meta:
         indexes = [

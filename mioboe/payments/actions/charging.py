@@ -14,6 +14,7 @@ from mioboe.payments.actions.refusals import TooMuch
 from mioboe.payments.gateways import Declined, Payment, gateway
 from mioboe.payments.models import Card, Charge, ChargeState, MovementKind
 from mioboe.people.models import Person
+from mioboe.site.rows import insert
 from mioboe.trail.actions import record
 
 # A charge that is older when it is carried out may have been asked for before, and the gateway may have forgotten its key:
@@ -24,8 +25,8 @@ FIRST_ASKED_WITHIN = timedelta(seconds=30)
 def ask_charge(person: Person, card: Card, amount: Money, reference: str, key: str, capture_now: bool = True) -> Charge:
     """Writes down that `amount` is to be reserved for `reference` and, where `capture_now`, taken at once; to be called in
     the transaction of its cause, which ends with IntegrityError where the key was used before."""
-    return Charge.objects.create(
-        person=person, card=card, amount=amount, reference=reference, key=key, capture_now=capture_now
+    return insert(
+        Charge(person=person, card=card, amount=amount, reference=reference, key=key, capture_now=capture_now)
     )
 
 

@@ -18,6 +18,7 @@ from mioboe.payments.gateways.till.keys import answer, begin
 from mioboe.payments.gateways.till.misbehaving import behave
 from mioboe.payments.gateways.till.models import CardOnFile, CardPage, Payment, Return
 from mioboe.payments.gateways.till.numbers import Behaviour
+from mioboe.site.rows import insert
 
 # Like the test cards of real acquirers: a token that ends so is always declined.
 DECLINED_TOKEN = "-declined"
@@ -55,15 +56,17 @@ def _behaviour(token: str) -> Behaviour:
 
 
 def _reserve(key: str, token: str, yen: int, reference: str, capture_now: bool) -> Payment:
-    payment = Payment.objects.create(
-        ref=f"pay_{secrets.token_hex(8)}",
-        key=key,
-        token=token,
-        reference=reference,
-        amount=yen,
-        captured=yen if capture_now else 0,
-        state=Payment.State.CAPTURED if capture_now else Payment.State.AUTHORISED,
-        expires_at=timezone.now() + AUTHORISATION_LIFE,
+    payment = insert(
+        Payment(
+            ref=f"pay_{secrets.token_hex(8)}",
+            key=key,
+            token=token,
+            reference=reference,
+            amount=yen,
+            captured=yen if capture_now else 0,
+            state=Payment.State.CAPTURED if capture_now else Payment.State.AUTHORISED,
+            expires_at=timezone.now() + AUTHORISATION_LIFE,
+        )
     )
     if not capture_now:
         app.configure_task("till.expire", schedule_at=payment.expires_at).defer(ref=payment.ref)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from mioboe.payments.gateways import Declined
 from mioboe.payments.gateways.till.models import Key
+from mioboe.site.rows import update_if
 
 
 def begin(key: str, *asked: object) -> tuple[Key, bool]:
@@ -30,7 +31,7 @@ def begin(key: str, *asked: object) -> tuple[Key, bool]:
 def answer(row: Key, ref: str) -> None:
     """Keeps the answer, to be given again; in the transaction of what was done."""
     row.answer = ref
-    row.save(update_fields=["answer"])
+    update_if(row, {}, {"answer": ref})
 
 
 def forget() -> int:
