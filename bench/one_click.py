@@ -127,6 +127,8 @@ def heard(side: Side, what: str) -> list[str]:
     first = max(
         (n for n, piece in enumerate(pieces) if "django_session" in piece and piece.startswith("SELECT")), default=0
     )
+    if pieces[first - 1] == "SELECT 1":  # whether the connection still lives
+        first -= 1
     (DATA / f"statements-{side.name}-{what}.log").write_text(text)
     return [piece for piece in pieces[first:] if not piece.startswith(("ALTER SYSTEM", "SELECT pg_reload_conf"))]
 

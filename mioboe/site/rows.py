@@ -17,22 +17,28 @@ def insert(row: Row) -> Row:
     """Writes a new row and gives it its primary key. As `Model.objects.create` does, but that what the database fills in
     itself (`db_default`, generated columns, triggers) is not read back, and that no signals are sent: nobody here listens
     to them. For models with a primary key of the database's own. Raises IntegrityError."""
-    model = type(row)
+    return insert_all([row])[0]
+
+
+def insert_all(rows: list[Row]) -> list[Row]:
+    """The same for some rows of one model, all or none of which have a value of their own where the database has one."""
+    model = type(rows[0])
     given = [
         field
         for field in _columns(model)
-        if not (field.has_db_default() and isinstance(getattr(row, field.attname), DatabaseDefault))
+        if not (field.has_db_default() and isinstance(getattr(rows[0], field.attname), DatabaseDefault))
     ]
-    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in given]
+    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in given]
     with connection.cursor() as cursor:
-        cursor.execute(_statement(model, tuple(field.attname for field in given)), values)
-        (row.pk,) = cursor.fetchone()
-    row._state.adding, row._state.db = False, connection.alias
-    return row
+        cursor.execute(_insert(model, tuple(field.attname for field in given), len(rows)), values)
+        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = key
+            row._state.adding, row._state.db = False, connection.alias
+    return rows
 
 
 def update_if(row: models.Model, expected: dict[str, Any], facts: dict[str, Any]) -> bool:
-    """Writes `facts` (plain values) into the row where its columns still are as `expected`; whether they were. The object
+    """Writes `facts` (plain values) into the row where its columns still are as `expected` (none of them None); whether they were. The object
     itself stays as it is."""
     model = type(row)
     for name, value in list(facts.items()):
@@ -48,7 +54,8 @@ def update_if(row: models.Model, expected: dict[str, Any], facts: dict[str, Any]
 
 def _kept(model: type[models.Model], name: str, value: Any) -> Any:
     plain = value.pk if isinstance(value, models.Model) else value
-    return model._meta.get_field(name).get_db_prep_save(plain, connection)  # type: ignore[union-attr]
+    field: Any = model._meta.get_field(name)
+    return field.get_db_prep_save(plain, connection)
 
 
 @cache
@@ -61,7 +68,7 @@ def _update(model: type[models.Model], facts: tuple[str, ...], expected: tuple[s
 
     return (
         f"UPDATE {quote(model._meta.db_table)} SET {', '.join(map(is_, facts))}"
-        f" WHERE {''.join(is_(name) + ' AND ' for name in expected)}{quote(model._meta.pk.column)} = %s"  # type: ignore[union-attr]
+        f" WHERE {''.join(is_(name) + ' AND ' for name in expected)}{_key(model)} = %s"
     )
 
 
@@ -71,14 +78,19 @@ def _columns(model: type[models.Model]) -> list[Any]:
 
 
 @cache
-def _statement(model: type[models.Model], attnames: tuple[str, ...]) -> str:
+def _insert(model: type[models.Model], attnames: tuple[str, ...], rows: int) -> str:
     quote = connection.ops.quote_name
     fields = [field for field in _columns(model) if field.attname in attnames]
-    places = [_place(field) for field in fields]
+    places = f"({', '.join(_place(field) for field in fields)})"
     return (
         f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)})"
-        f" VALUES ({', '.join(places)}) RETURNING {quote(model._meta.pk.column)}"  # type: ignore[union-attr]
+        f" VALUES {', '.join([places] * rows)} RETURNING {_key(model)}"
     )
+
+
+def _key(model: type[models.Model]) -> str:
+    key: Any = model._meta.pk
+    return connection.ops.quote_name(key.column)
 
 
 def _place(field: Any) -> str:

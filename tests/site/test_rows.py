@@ -8,7 +8,7 @@ from moneyed import JPY, Money
 from mioboe.mails.models import Mail
 from mioboe.orders.models import HowBought, Line, Order
 from mioboe.payments.models import Charge
-from mioboe.site.rows import insert
+from mioboe.site.rows import insert, insert_all, update_if
 from mioboe.trail.models import Entry
 from tests import world
 
@@ -61,6 +61,19 @@ def test_a_written_row_is_one_that_can_be_saved_and_compared(hana):
     written.press = "press-two"
     written.save()
     assert Order.objects.get().press == "press-two"
+
+
+def test_several_rows_get_each_its_own_key(hana):
+    one, two = insert_all([order(hana, "press-one"), order(hana, "press-two")])
+    assert [Order.objects.get(pk=row.pk).press for row in (one, two)] == ["press-one", "press-two"]
+
+
+def test_a_row_is_changed_only_where_it_is_as_expected(hana):
+    row = insert(order(hana))
+    assert not update_if(row, {"press": "press-two"}, {"total": Money(700, JPY)})
+    assert update_if(row, {"press": "press-one", "customer": hana}, {"total": Money(700, JPY)})
+    kept = Order.objects.get()
+    assert kept.total == Money(700, JPY) and kept.press == "press-one"
 
 
 def test_what_the_database_refuses_is_refused(hana):

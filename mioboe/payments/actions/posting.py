@@ -3,7 +3,7 @@
 from moneyed import Money
 
 from mioboe.payments.models import Account, LedgerRow, MovementKind
-from mioboe.site.rows import insert
+from mioboe.site.rows import insert_all
 
 DEBIT_CREDIT: dict[MovementKind, tuple[Account, Account]] = {
     MovementKind.CAPTURE: (Account.RECEIVABLE, Account.SALES),
@@ -22,5 +22,9 @@ def post(kind: MovementKind, about: str, amount: Money) -> None:
     refused by the database (IntegrityError)."""
     debit, credit = DEBIT_CREDIT[kind]
     movement = f"{about}:{kind}"
-    insert(LedgerRow(movement=movement, kind=kind, account=debit, amount=amount))
-    insert(LedgerRow(movement=movement, kind=kind, account=credit, amount=-amount))
+    insert_all(
+        [
+            LedgerRow(movement=movement, kind=kind, account=debit, amount=amount),
+            LedgerRow(movement=movement, kind=kind, account=credit, amount=-amount),
+        ]
+    )
