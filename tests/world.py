@@ -127,6 +127,12 @@ def ordered(
 
 def read(kind: str) -> Mail:
     """The one mail of this kind, with its words, as the job that sends it writes them."""
-    mail = Mail.objects.get(kind=kind)
-    finish_words(mail)
+    (mail,) = read_all(kind)
     return mail
+
+
+def read_all(kind: str) -> list[Mail]:
+    mails = list(Mail.objects.filter(kind=kind))
+    for mail in mails:
+        finish_words(mail)
+    return mails

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from mioboe.mails.ledger import enter
 from mioboe.people.models import Person
+from mioboe.site.ids import new_id
 
 
 class LedgerBackend(BaseEmailBackend):
@@ -30,6 +31,7 @@ def _enter(message: EmailMessage, recipient: str) -> None:
     if html:
         html = css_inline.inline(html, load_remote_stylesheets=False)
     enter(
+        number=message.extra_headers.get("X-Mail-Number") or new_id(),
         person=Person.objects.filter(email__iexact=recipient).first(),
         to=recipient,
         kind="account",

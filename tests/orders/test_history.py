@@ -240,7 +240,7 @@ def test_the_page_itself_shows_every_row_with_a_way_to_report_it(hana, client):
 
 @pytest.mark.parametrize(
     "query",
-    ["q=%00", "q=" + "x" * 5000, "kind=x", "state=x", "year=x", "year=99999", "year=0", "top=9998", "size=-1", "older=x",
+    ["q=" + "x" * 5000, "kind=x", "state=x", "year=x", "year=99999", "year=0", "top=9998", "size=-1", "older=x",
      "newer=99999999999999999-1", "older=0-0", "q=%25_%5C", "undoable=x", "year=9999", "top=1"],
 )  # fmt: skip
 def test_nonsense_in_the_address_is_let_go(hana, client, query):
