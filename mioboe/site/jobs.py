@@ -1,7 +1,7 @@
 """The worker, and what becomes of the jobs of one that was killed."""
 
 import structlog
-from procrastinate import JobContext
+from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Status
@@ -19,14 +19,17 @@ MOST_DEATHS = 20
 def work() -> None:
     """Runs jobs until SIGTERM or SIGINT; what is under way is finished first. Any number of workers may run."""
     assert isinstance(app.connector, DjangoConnector)
-    with app.replace_connector(app.connector.get_worker_connector()):
-        app.run_worker(
-            concurrency=JOBS_AT_ONCE,
-            fetch_job_polling_interval=POLL_EVERY_S,
-            update_heartbeat_interval=HEARTBEAT_EVERY_S,
-            stalled_worker_timeout=SILENCE_LIMIT_S,
-            delete_jobs="successful",
-        )
+    # An app of the worker's own: the jobs' own `app` keeps Django's connection, so that what a job defers in a transaction
+    # is there exactly if the transaction commits. With the worker's connection it would be found before that.
+    worker = App(connector=app.connector.get_worker_connector())
+    worker.tasks, worker.periodic_registry = app.tasks, app.periodic_registry
+    worker.run_worker(
+        concurrency=JOBS_AT_ONCE,
+        fetch_job_polling_interval=POLL_EVERY_S,
+        update_heartbeat_interval=HEARTBEAT_EVERY_S,
+        stalled_worker_timeout=SILENCE_LIMIT_S,
+        delete_jobs="successful",
+    )
 
 
 @app.periodic(cron="* * * * * */5")

@@ -17,7 +17,8 @@ class RefuseNul:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if any(NUL in text for text in _texts(request)):
-            request.session = type(request.session)()  # its key may have one, and the page that says no looks at it
+            if NUL in (request.session.session_key or ""):
+                request.session = type(request.session)()  # the page that says no looks at it
             raise BadRequest("a NUL character")
         return self.get_response(request)
 

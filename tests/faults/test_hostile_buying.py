@@ -214,4 +214,4 @@ def test_no_number_of_an_order_breaks_its_page(number):
     from urllib.parse import quote
 
     answer = Client(raise_request_exception=False).get(f"/checkout/done/{quote(number, safe='')}/")
-    assert answer.status_code in (301, 404)
+    assert answer.status_code in (301, 400 if "\0" in number else 404)

@@ -16,30 +16,32 @@ def note(person, secret="", ip=TOKYO, session="s", agent="Firefox"):
     return note_sign_in(person, ip, agent, session, secret)
 
 
-def test_a_known_browser_in_another_prefecture_is_noted_with_its_reason():
+def test_a_browser_that_proves_itself_is_known_wherever_it_is():
     hana = world.customer()
     secret = note(hana).secret
     away = note(hana, secret, OSAKA)
-    assert (away.secret, away.sign_in.reasons, away.sign_in.is_familiar) == (secret, ["new_place"], True)
-    assert note(hana, secret, OSAKA).sign_in.reasons == []
-    assert note(hana, "", OSAKA).sign_in.reasons == ["new_device"]
+    assert (away.secret, away.sign_in.reasons, away.sign_in.is_familiar) == (secret, ["device_proven"], True)
+    stranger = note(hana, "", "8.8.8.8", agent="curl/8")
+    assert stranger.secret != secret and not stranger.sign_in.is_familiar
 
 
 def test_a_secret_is_good_for_its_person_only():
     hana, ben = world.customer(), world.customer("ben@customer.example")
     note(ben)
     secret = note(hana).secret
-    assert note(ben, secret).sign_in.reasons == ["new_device"]
-    assert note(ben, "made up").sign_in.reasons == ["new_device"]
+    for tried in (secret, "made up"):
+        noted = note(ben, tried)
+        assert "device_proven" not in noted.sign_in.reasons and noted.secret != tried
 
 
 def test_a_revoked_device_is_new_again_and_gets_a_new_secret():
     hana = world.customer()
     kept, lost = note(hana), note(hana)
     assert revoke_devices(hana, except_device=kept.sign_in.device) == 1
-    assert note(hana, kept.secret).sign_in.reasons == []
+    assert note(hana, kept.secret).sign_in.reasons == ["device_proven"]
     again = note(hana, lost.secret)
-    assert again.sign_in.reasons == ["new_device"] and again.secret != lost.secret
+    assert "device_removed" in again.sign_in.reasons and again.secret != lost.secret
+    assert not again.sign_in.is_familiar
     assert revoke_devices(hana) == 2 and revoke_devices(hana) == 0
 
 

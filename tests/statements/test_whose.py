@@ -17,6 +17,7 @@ def test_somebody_elses_charge_and_refund_explain_nothing():
     world.bought(ben)
     paid = Charge.objects.get(person=ben)
     refund(paid, paid.amount, "key")
+    world.settle_refunds()
     check = check_statement(hana, statement(ben))
     assert list(check.lines.values_list("outcome", flat=True)) == [Outcome.UNKNOWN] * 2
     assert check.missing_refunds == 0
@@ -28,4 +29,5 @@ def test_a_refund_that_is_not_on_it_yet_is_said():
     before = statement(hana)
     paid = Charge.objects.get()
     refund(paid, paid.amount, "key")
+    world.settle_refunds()
     assert check_statement(hana, before).missing_refunds == 1
