@@ -4,6 +4,7 @@ from mioboe.orders.actions.buying import (
     block_one_click,
     buy_with_one_click,
     finish_order,
+    orders_left_over,
     place_order,
 )
 from mioboe.orders.actions.fulfilling import call_back, hand_over, note_delivered, note_returned, pack, stop_parcel
@@ -38,6 +39,7 @@ __all__ = [
     "hand_over",
     "note_delivered",
     "note_returned",
+    "orders_left_over",
     "pack",
     "place_order",
     "put_back",

@@ -1,10 +1,11 @@
 """Verbs of buying."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from procrastinate.contrib.django import app
+from django.utils import timezone
 
 from mioboe.orders.actions.order_mail import write_order_mail
 from mioboe.orders.actions.undoing import put_back
@@ -27,8 +28,11 @@ from mioboe.signins.models import SignIn
 from mioboe.site.rows import insert
 from mioboe.trail.actions import record
 
-# After this long somebody looks again at an order whose payment was not heard of, seconds.
-LOOK_AGAIN_S = 10
+# An order that waits longer than this for its payment is looked at again: its buyer's request has died, or the payment was
+# not heard of. Longer than a request may wait for the gateway.
+LOOK_AGAIN_AFTER = timedelta(seconds=10)
+# As many at a time; the next follow in the next round.
+MOST_AT_A_TIME = 1000
 
 
 class SoldOut(Exception):
@@ -45,14 +49,15 @@ def buy_with_one_click(person: Person, product: Product, press: str, sign_in: Si
     job finishes it."""
     order = place_order(person, product, press, sign_in)
     if order.state == OrderState.PLACED:
-        # Where the gateway is not heard, the job that place_order deferred asks again with the same key.
+        # Where the gateway is not heard, a job asks again with the same key (see orders_left_over).
         with suppress(Unsure):
             finish_order(order)
     return order
 
 
 def place_order(person: Person, product: Product, press: str, sign_in: SignIn | None) -> Order:
-    """The order, the held stock, the charge to ask for and the job that sees it through, in one transaction."""
+    """The order, the held stock and the charge to ask for, in one transaction; from then on a job sees it through where
+    the caller does not."""
     try:
         return _place(person, product, press, sign_in)
     except (SoldOut, OneClickOff, IntegrityError) as refusal:
@@ -85,8 +90,6 @@ def _place(person: Person, product: Product, press: str, sign_in: SignIn | None)
     order.new_lines = [insert(line)]
     order.charge = payments.ask_charge(person, choice.card, product.price, order.ref, order.charge_key)
     record("order.placed", [order.ref, person.ref], person, number=order.number, how=order.how)
-    later = app.configure_task("orders.see_order_through", schedule_in={"seconds": LOOK_AGAIN_S})
-    later.defer(order_id=order.pk)
     _take_stock(product)
     return order
 
@@ -98,6 +101,13 @@ def _take_stock(product: Product) -> None:
     shelf = Product.objects.filter(pk=product.pk, price=product.price.amount, stock__gte=1)
     if not shelf.update(stock=F("stock") - 1):
         raise SoldOut
+
+
+def orders_left_over() -> list[int]:
+    """The ids of the orders that wait for their payment longer than anybody should: a job is to see each through. Looked
+    for, so that not every purchase writes (and a worker runs) a job for what hardly ever happens."""
+    waiting = Order.objects.filter(state=OrderState.PLACED, placed_at__lt=timezone.now() - LOOK_AGAIN_AFTER)
+    return list(waiting.order_by("placed_at").values_list("pk", flat=True)[:MOST_AT_A_TIME])
 
 
 def finish_order(order: Order) -> None:
