@@ -223,6 +223,12 @@ except Exception as error:  # the parser raises what it likes; whatever it is, t
 # The parser has set it to 0 by now: a new connection, with its password and its cold caches, for every request.
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# A statement that comes again is parsed and planned once for each connection, not once for each request.
+DATABASES["default"]["OPTIONS"] = {
+    "server_side_binding": True,
+    "prepare_threshold": 2,
+    **DATABASES["default"].get("OPTIONS", {}),
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"}}
