@@ -9,6 +9,7 @@ from typing import Any
 
 import django
 import pytest
+from django.utils import timezone, translation
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -59,6 +60,13 @@ def _own_tallies() -> None:
     from mioboe.signins.actions import memory
 
     memory.forget()
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_language_and_clock() -> None:
+    """A request leaves its language and time zone behind in its thread; the next test must not lean on them."""
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(autouse=True)

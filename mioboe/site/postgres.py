@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -306,8 +307,11 @@ def _leave(folder: Path) -> None:
     except BlockingIOError:
         return  # others still use it; the last of them stops it
     else:
-        if _running_sockets(folder) is not None:
+        sockets = _running_sockets(folder)
+        if sockets is not None:
             _stop(folder)
+            with suppress(OSError):
+                sockets.rmdir()
         os.close(alone)
     finally:
         os.close(start_lock)

@@ -150,3 +150,13 @@ def test_numbers_that_are_not_called_say_why(typed):
     with pytest.raises(NotCalled) as refusal:
         number_to_call(typed)
     assert len(str(refusal.value)) > 10
+
+
+def test_a_number_that_does_not_exist_is_said_not_to_exist():
+    with pytest.raises(NotCalled, match=r"does not exist|使われていません"):
+        number_to_call("090-1234-567")
+
+
+def test_a_number_with_more_around_it_than_a_number_needs_is_not_looked_at():
+    with pytest.raises(NotCalled):
+        number_to_call("090" + "-" * 40 + "1234-5678")

@@ -151,3 +151,21 @@ def test_who_was_not_heard_is_asked_again_with_growing_pauses_and_not_for_ever()
     assert after(MOST_ATTEMPTS, Unsure()) is None
     assert after(0, RuntimeError()) is None
     assert LONGEST_PAUSE_S == 300
+
+
+def test_a_remedy_that_was_done_before_the_crash_is_asked_and_not_done_again(case, monkeypatch):
+    def never(remedy):
+        raise AssertionError("done again")
+
+    actions.resolve(case, ["refund"])
+    remedy = case.remedies.get()
+    actions.start(remedy)
+    kind("refund").do(remedy)
+    monkeypatch.setattr("mioboe.cases.remedies.refund.do", never)
+    walk_plan.func(case_id=case.pk)
+    assert case.remedies.get().state == RemedyState.DONE
+
+
+def test_a_report_of_any_length_is_kept_within_bounds(hana):
+    first = actions.open_case(hana, None, ProofKind.SESSION, "x" * 3 * actions.LONGEST_STORY)
+    assert len(first.words) == actions.LONGEST_STORY

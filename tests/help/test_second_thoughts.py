@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from mioboe.calls import actions as calls
 from mioboe.calls.models import Callback, CallbackState
@@ -198,8 +199,13 @@ JAPANESE = re.compile(r"[\u3040-\u30ff]")
 
 
 def said(response) -> str:
+    """The form's complaint where there is one, else the page's heading."""
     page = response.content.decode()
-    found = re.search(r'role="alert">(.*?)</', page, re.S) or re.search(r"<h1[^>]*>(.*?)</h1>", page, re.S)
+    problem = response.context.get("problem")
+    if problem:
+        assert escape(problem) in page
+        return str(problem)
+    found = re.search(r"<h1[^>]*>(.*?)</h1>", page, re.S)
     assert found, page
     return found[1].strip()
 
@@ -267,3 +273,8 @@ def test_what_went_wrong_is_said_in_the_persons_language(hana, ask, status, lang
     assert response.status_code == status
     assert bool(JAPANESE.search(said(response))) == (language == "ja"), said(response)
     assert not StatementCheck.objects.exists()
+
+
+def test_a_file_that_is_too_large_is_said_to_be_just_that(hana):
+    case = open_case(hana, world.bought(hana), ProofKind.SESSION)
+    assert "larger than 2" in said(file_too_large(signed_in(hana), case))

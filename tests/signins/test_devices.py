@@ -72,3 +72,10 @@ def test_a_new_password_is_on_record(client: Client):
     client.post("/account/password/change/", {"oldpassword": world.PASSWORD, "password1": new, "password2": new})
     entry = Entry.objects.get(verb="password.changed")
     assert (entry.about, entry.actor, entry.actor_kind) == ([hana.ref], hana, "customer")
+
+
+def test_a_cookie_far_too_long_is_replaced_by_one_of_ours(client: Client):
+    hana = world.customer()
+    client.cookies["device"] = "x" * 5000
+    client.post("/account/login/", {"login": hana.email, "password": world.PASSWORD})
+    assert 32 <= len(client.cookies["device"].value) <= 64

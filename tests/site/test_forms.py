@@ -223,3 +223,11 @@ def test_a_shop_without_a_number_to_show_still_calls(night: Night, settings) -> 
     settings.MIOBOE_CALLER_ID = ""
     for page in ("call", "waiting"):
         assert night.clients["customer"].get(reverse(f"help:{page}", args=[night.words["case"]])).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/help/?x=%00", "/help/cases/%00/", "/goods/%00/"])
+def test_a_request_that_is_refused_signs_nobody_out(night: Night, path: str) -> None:  # noqa: F811
+    client = night.clients["customer"]
+    assert client.get(path).status_code in (400, 404)
+    assert client.post("/help/orders/X/", {"words": "\0"}).status_code == 400
+    assert client.get("/orders/").status_code == 200

@@ -56,3 +56,13 @@ def test_rows_of_anything_are_read_or_refused(start, rows, encoding):
 def test_bytes_of_anything_are_read_or_refused(data):
     with contextlib.suppress(Unreadable):
         read_statement(data)
+
+
+def test_a_statement_that_is_right_but_far_too_long_is_refused():
+    line = "2026/11/01,カフェ,本人,1回払い,500\r\n"
+    assert len(read_statement((HEADER + line * 100).encode()).lines) == 100
+    with pytest.raises(Unreadable, match="20,000 lines"):
+        read_statement((HEADER + line * 20_001).encode())
+    wide = line.replace("カフェ", "x" * 90_000)
+    with pytest.raises(Unreadable, match="2 MB"):
+        read_statement((HEADER + wide * 25).encode())
