@@ -86,10 +86,10 @@ class Demo:
     def said(self) -> str:
         return self.out.read_text(errors="replace")
 
-    def end(self, sign: signal.Signals, whole_group: bool = False) -> int:
+    def end(self, sign: signal.Signals) -> int:
         """Sends the signal and waits for the end; after a hard kill until the others have noticed. Answers the status."""
         assert self.process is not None
-        (os.killpg if whole_group else os.kill)(self.process.pid, sign)
+        self.process.send_signal(sign)
         status = self.process.wait(LIMIT_S)
         if sign == signal.SIGKILL:
             wait_for(lambda: not ours(self.folder), lambda: f"still there: {ours(self.folder)}")
