@@ -25,7 +25,7 @@ def test_a_film_is_confirmed_charged_granted_and_mailed():
     assert order.state == OrderState.CONFIRMED
     assert Charge.objects.get(reference=order.ref).state == ChargeState.CAPTURED
     assert Access.objects.get(line__order=order).state == AccessState.GRANTED
-    mail = Mail.objects.get(kind="order_confirmed")
+    mail = world.read("order_confirmed")
     assert "Falling Stars" in mail.subject
     assert "/help/not-me/" in mail.text and "/help/not-me/" in mail.html
     assert "4242" in mail.text

@@ -47,7 +47,6 @@ def buy_with_one_click(
         # Where the gateway is not heard, the job that write_order deferred asks again with the same key.
         with suppress(Unsure):
             finish_order(order)
-        order.refresh_from_db()
     return order
 
 

@@ -1,0 +1,7 @@
+from django.conf import settings
+
+
+def test_a_connection_outlives_its_request():
+    """A new one costs a password check and cold caches: more than most pages."""
+    assert settings.DATABASES["default"]["CONN_MAX_AGE"] > 0
+    assert settings.DATABASES["default"]["CONN_HEALTH_CHECKS"]
