@@ -1,4 +1,4 @@
-from mioboe.orders.actions.buying import finish_order
+from mioboe.orders.actions.buying import finish_order, orders_left_over
 from mioboe.orders.actions.cart import (
     CartFull,
     cart_of,
@@ -90,6 +90,7 @@ __all__ = [
     "note_progress",
     "note_returned",
     "offers_of",
+    "orders_left_over",
     "orders_of",
     "pack",
     "person_for_guest",

@@ -1,5 +1,9 @@
 """Seeing an order through: the money is asked for, and the order confirmed or declined."""
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from mioboe.orders.actions.cart import drop_lines, give_lines_back
 from mioboe.orders.actions.order_mail import write_order_mail
 from mioboe.orders.actions.undoing import put_back
@@ -8,6 +12,12 @@ from mioboe.payments import actions as payments
 from mioboe.payments.models import Charge, ChargeState
 from mioboe.site.rows import insert
 from mioboe.trail.actions import record
+
+# An order that waits longer than this for its payment is looked at again: its buyer's request has died, or the payment was
+# not heard of. Longer than a request may wait for the gateway.
+LOOK_AGAIN_AFTER = timedelta(seconds=10)
+# As many at a time; the next follow in the next round.
+MOST_AT_A_TIME = 1000
 
 
 def finish_order(order: Order) -> None:
@@ -56,3 +66,10 @@ def _decline(order: Order) -> bool:
     put_back(order)
     record("order.declined", [order.ref, order.customer.ref], order.customer, number=order.number)
     return True
+
+
+def orders_left_over() -> list[int]:
+    """The ids of the orders that wait for their payment longer than anybody should: a job is to see each through. Looked
+    for, so that not every purchase writes (and a worker runs) a job for what hardly ever happens."""
+    waiting = Order.objects.filter(state=OrderState.PLACED, placed_at__lt=timezone.now() - LOOK_AGAIN_AFTER)
+    return list(waiting.order_by("placed_at").values_list("pk", flat=True)[:MOST_AT_A_TIME])

@@ -124,6 +124,8 @@ class Order(Stateful):
                 condition=~models.Q(state="confirmed"),
                 name="orders_not_confirmed",
             ),
+            # Few at any moment: those that somebody has to see through.
+            models.Index(fields=["placed_at"], condition=models.Q(state="placed"), name="orders_waiting"),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=OrderState.values), name="order_state_known"),
