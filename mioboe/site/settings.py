@@ -393,6 +393,8 @@ def _database(url: str) -> dict[str, Any]:
         database = {}
     if database.get("ENGINE") != "django.db.backends.postgresql" or not database.get("NAME"):
         raise StartError("DATABASE_URL must be the address of a PostgreSQL: postgres://user:password@host/name")
+    # A statement that comes again is parsed and planned once for each connection, not once for each request.
+    database["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 2} | database.get("OPTIONS", {})
     return database
 
 
