@@ -51,6 +51,8 @@ TEMPLATES = [
 # One transaction a request, as Oscar recommends; it is also the quickest way: one commit instead of a dozen.
 DATABASES = {"default": dj_database_url.parse(os.environ["PEER_DATABASE_URL"], conn_max_age=60)}
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
+# As ours, though nothing in its documentation speaks of it: statements are prepared by the server and planned once.
+DATABASES["default"]["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 2}
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # Haystack's simple backend indexes nothing, so that no signal of the search costs anything.
