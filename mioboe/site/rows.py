@@ -14,25 +14,25 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 def insert(row: Row) -> Row:
-    """Writes a new row and gives it its primary key. As `Model.objects.create` does, but that what the database fills in
-    itself (`db_default`, generated columns, triggers) is not read back, and that no signals are sent: nobody here listens
-    to them. For models with a primary key of the database's own. Raises IntegrityError."""
+    """Writes a new row and gives it its primary key and what it has by default in the database. As `Model.objects.create`
+    does, but that what generated columns and triggers fill in is not read back, and that no signals are sent: nobody here
+    listens to them. For models with a primary key of the database's own. Raises IntegrityError."""
     return insert_all([row])[0]
 
 
 def insert_all(rows: list[Row]) -> list[Row]:
     """The same for some rows of one model, all or none of which have a value of their own where the database has one."""
     model = type(rows[0])
-    given = [
-        field
-        for field in _columns(model)
-        if not (field.has_db_default() and isinstance(getattr(rows[0], field.attname), DatabaseDefault))
-    ]
+    given, left = [], []
+    for field in _columns(model):
+        (left if isinstance(getattr(rows[0], field.attname), DatabaseDefault) else given).append(field)
     values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in given]
     with connection.cursor() as cursor:
         cursor.execute(_insert(model, tuple(field.attname for field in given), len(rows)), values)
-        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+        for row, (key, *defaults) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = key
+            for field, default in zip(left, defaults, strict=True):
+                setattr(row, field.attname, default)
             row._state.adding, row._state.db = False, connection.alias
     return rows
 
@@ -81,10 +81,11 @@ def _columns(model: type[models.Model]) -> list[Any]:
 def _insert(model: type[models.Model], attnames: tuple[str, ...], rows: int) -> str:
     quote = connection.ops.quote_name
     fields = [field for field in _columns(model) if field.attname in attnames]
+    back = [_key(model), *(quote(field.column) for field in _columns(model) if field.attname not in attnames)]
     places = f"({', '.join(_place(field) for field in fields)})"
     return (
         f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)})"
-        f" VALUES {', '.join([places] * rows)} RETURNING {_key(model)}"
+        f" VALUES {', '.join([places] * rows)} RETURNING {', '.join(back)}"
     )
 
 

@@ -49,7 +49,7 @@ def test_what_the_database_fills_in_is_there(hana):
     )
     kept = Entry.objects.get(pk=entry.pk)
     assert (kept.verb, kept.about, kept.ip, kept.detail) == ("order.placed", ["order:X"], "203.0.113.7", {"a": 1})
-    assert abs((timezone.now() - kept.at).total_seconds()) < 60
+    assert abs((timezone.now() - kept.at).total_seconds()) < 60 and entry.at == kept.at
     bought, film = insert(order(hana)), world.film()
     line = insert(Line(order=bought, product=film, title_ja="星", title_en="Star", price=PRICE))
     assert Line.objects.get(pk=line.pk).customer_id == hana.pk
