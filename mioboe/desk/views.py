@@ -22,7 +22,8 @@ from mioboe.mails.models import Mail
 from mioboe.payments.models import Charge, Dispute, Refund
 from mioboe.people.models import Person
 from mioboe.site.ids import heard
-from mioboe.trail.actions import record, timeline
+from mioboe.trail.actions import record
+from mioboe.trail.looks import readable_timeline
 
 View = Callable[..., HttpResponse]
 MOST_LISTED = 50
@@ -66,7 +67,7 @@ def _shown(case: Case) -> dict[str, object]:
         "sign_ins": customer.sign_ins.select_related("device").order_by("-at")[:SHOWN_BESIDE],
         "devices": customer.devices.filter(revoked_at__isnull=True).order_by("-last_seen_at")[:SHOWN_BESIDE],
         "mails": Mail.objects.filter(person=customer).order_by("-written_at")[:SHOWN_BESIDE],
-        "entries": timeline(case.ref, *([case.order.ref] if case.order else []), limit=60),
+        "entries": readable_timeline(case.ref, *([case.order.ref] if case.order else []), limit=60),
     }
 
 
