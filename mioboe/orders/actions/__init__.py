@@ -19,7 +19,16 @@ from mioboe.orders.actions.choices import (
     remove_address,
     remove_card,
 )
-from mioboe.orders.actions.fulfilling import call_back, hand_over, note_delivered, note_returned, pack, stop_parcel
+from mioboe.orders.actions.fulfilling import (
+    PARCELS_TOPIC,
+    call_back,
+    hand_over,
+    note_delivered,
+    note_returned,
+    pack,
+    stop_parcel,
+    take_the_money,
+)
 from mioboe.orders.actions.giving_back import give_back
 from mioboe.orders.actions.guests import person_for_guest
 from mioboe.orders.actions.one_click import block_one_click, buy_with_one_click, place_order
@@ -51,6 +60,7 @@ from mioboe.orders.refusals import (
 
 __all__ = [
     "LINK_PURPOSE",
+    "PARCELS_TOPIC",
     "Buyer",
     "CartFull",
     "EmptyCart",
@@ -101,6 +111,7 @@ __all__ = [
     "remove_from_cart",
     "revoke_access",
     "stop_parcel",
+    "take_the_money",
     "undo_order",
     "write_order_mail",
 ]
