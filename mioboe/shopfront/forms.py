@@ -69,7 +69,7 @@ class AddressForm(forms.Form):
 
 
 class GuestForm(AddressForm):
-    """Somebody without an account: where the mails go, and the parcel."""
+    """Somebody without an account: where the mails go, and the parcel where there is one."""
 
     mail = forms.EmailField(
         label=_("Mail address"),
@@ -78,6 +78,18 @@ class GuestForm(AddressForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     field_order = ("mail",)
+
+    def __init__(self, *args: Any, needs_address: bool = True, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.needs_address = needs_address
+        if not needs_address:
+            for name in AddressForm.base_fields:
+                del self.fields[name]
+
+    @property
+    def told_destination(self) -> Destination | None:
+        """None where only films are bought."""
+        return self.destination if self.needs_address else None
 
 
 class OneClickForm(forms.Form):

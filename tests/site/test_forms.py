@@ -40,6 +40,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "shopfront:address_remove": (),
     "shopfront:undo": ("press", "which"),
     "shopfront:progress": ("position", "farthest"),
+    "shopfront:film_link": (),
+    "shopfront:film_link_new": (),
     "help:not_me": ("words",),
     "help:new_link": (),
     "help:report_order": ("words",),

@@ -19,6 +19,7 @@ from mioboe.orders.actions.choices import (
     remove_address,
     remove_card,
 )
+from mioboe.orders.actions.film_mail import FILM_LINK_PURPOSE, write_film_mail
 from mioboe.orders.actions.fulfilling import (
     PARCELS_TOPIC,
     call_back,
@@ -45,7 +46,7 @@ from mioboe.orders.actions.undoing import (
     revoke_access,
     undo_order,
 )
-from mioboe.orders.actions.watching import note_opened, note_progress
+from mioboe.orders.actions.watching import note_opened, note_progress, use_film_link
 from mioboe.orders.refusals import (
     EmptyCart,
     JustBought,
@@ -59,6 +60,7 @@ from mioboe.orders.refusals import (
 )
 
 __all__ = [
+    "FILM_LINK_PURPOSE",
     "LINK_PURPOSE",
     "PARCELS_TOPIC",
     "Buyer",
@@ -113,5 +115,7 @@ __all__ = [
     "stop_parcel",
     "take_the_money",
     "undo_order",
+    "use_film_link",
+    "write_film_mail",
     "write_order_mail",
 ]

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from mioboe.mails.actions import write_mail
 from mioboe.mails.links import make_link
+from mioboe.orders.actions.film_mail import film_link
 from mioboe.orders.models import Order
 
 LINK_PURPOSE = "not_me"
@@ -24,6 +25,7 @@ def write_order_mail(order: Order) -> None:
         others=len(lines),
         sign_in=order.sign_in,
         other=order.bought_with,
+        watch_url=film_link(order, lines),
         link=settings.MIOBOE_BASE_URL + reverse("help:not_me", args=[secret]),
         help_url=settings.MIOBOE_BASE_URL + reverse("help:contact"),
     )
