@@ -100,6 +100,7 @@ ROWS = {
     "desk:call_verb": Row("405", "302 403 403 204 404", ("call", "hang_up")),
     "desk:case": Row(**DESK, arguments=("case",)),
     "desk:resolve": Row(**DESK_ACTS, arguments=("case",), sent={"remedy": "refund"}),
+    "desk:lines": Row("302 403 403 200 200", "302 403 403 422 422", ("case",)),
     "desk:again": Row(**DESK_ACTS, arguments=("case", "remedy")),
     "desk:parcels": Row(**DESK),
     "desk:packing_list": Row(**DESK),

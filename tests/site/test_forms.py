@@ -51,6 +51,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "desk:duty": ("takes_at_once",),
     "desk:call_verb": ("sent", "received"),
     "desk:resolve": ("remedy",),
+    "desk:lines": ("press", "goes_back", "pieces-1"),
     "desk:again": (),
     "desk:parcel_press": (),
     "desk:parcel_came_back": ("order", "state"),
