@@ -21,6 +21,7 @@ urlpatterns = [
     path("shelves/<slug:slug>/", goods.category, name="category"),
     path("goods/<slug:slug>/", goods.product, name="product"),
     path("goods/<slug:slug>/promise/", goods.promise, name="promise"),
+    path("goods/<slug:slug>/place/", goods.place, name="place"),
     path("goods/<slug:slug>/buy/", buying.buy, name="buy"),
     path("cart/", cart.cart, name="cart"),
     path("cart/<slug:slug>/add/", cart.add, name="cart_add"),

@@ -58,6 +58,7 @@ ROWS = {
     "shopfront:watch": Row(**OWN, arguments=("order",)),
     "shopfront:category": Row(**READ, arguments=("shelf",)),
     "shopfront:search": Row(**READ),
+    "shopfront:place": Row("405", "302", ("slug",), {"place": "Osaka"}),
     "shopfront:promise": Row(**READ, arguments=("slug",)),
     "shopfront:cart": Row(**READ),
     "shopfront:cart_add": Row("405", "302", ("slug",)),

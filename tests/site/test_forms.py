@@ -26,6 +26,7 @@ FORM = "application/x-www-form-urlencoded"
 # The fields of each form; a route that takes POST needs its line here.
 FIELDS: dict[str, tuple[str, ...]] = {
     "shopfront:buy": ("press",),
+    "shopfront:place": ("place",),
     "shopfront:cart_add": ("quantity",),
     "shopfront:cart_change": ("quantity",),
     "shopfront:cart_remove": (),
