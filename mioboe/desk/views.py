@@ -17,7 +17,7 @@ from mioboe.calls import actions as calls
 from mioboe.calls.models import LIVE, WITH_AGENT, Callback, Duty
 from mioboe.cases import actions as cases
 from mioboe.cases.models import Case, CaseState, Remedy
-from mioboe.cases.remedies import MOVES_MONEY, kind, told
+from mioboe.cases.remedies import MOVES_MONEY, OF_A_LINE, kind, told
 from mioboe.desk.lines_form import lines_of
 from mioboe.mails.models import Mail
 from mioboe.payments.models import Charge, Dispute, Refund
@@ -29,6 +29,8 @@ from mioboe.trail.looks import readable_timeline
 View = Callable[..., HttpResponse]
 MOST_LISTED = 50
 SHOWN_BESIDE = 10
+# Remedies that most cases need.
+TICKED_AT_FIRST = ("cancel", "revoke_access", "refund")
 
 
 def agents_only(view: View) -> View:
@@ -57,15 +59,15 @@ def case_of(request: HttpRequest, number: str) -> Case:
 def _shown(case: Case) -> dict[str, object]:
     """Everything about a case for its one screen."""
     customer = case.customer
+    remedies = list(case.remedies.select_related("line").order_by("pk"))
     return {
         "case": case,
         "customer": customer,
         "order": case.order,
         "proofs": case.proofs.order_by("at"),
-        "remedies": [
-            (remedy, told(remedy, kind(remedy.kind).words))
-            for remedy in case.remedies.select_related("line").order_by("pk")
-        ],
+        "remedies": [(remedy, told(remedy, kind(remedy.kind).words)) for remedy in remedies],
+        # Whoever had one item cancelled means to keep the rest.
+        "ticked": () if any(remedy.kind in OF_A_LINE for remedy in remedies) else TICKED_AT_FIRST,
         "money": _money(case),
         "lines": lines_of(case),
         "offered": [(name, kind(name).words) for name in cases.offered(case)],

@@ -39,7 +39,8 @@ def path(case: Case) -> str:
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
 def test_what_goes_back_is_shown_before_the_press_and_then_done_once(case, desk, headers):
-    assert "Cancel single items" in desk.get(f"/desk/cases/{case.number}/").content.decode()
+    page = desk.get(f"/desk/cases/{case.number}/").content.decode()
+    assert "Cancel single items" in page and 'value="cancel" checked>' in page
     shown = desk.get(path(case), pieces(case, "kettle", 2), headers=headers)
     page = shown.content.decode()
     assert "2 × Kettle" in page and "¥9,600" in page and "4242" in page
@@ -52,6 +53,7 @@ def test_what_goes_back_is_shown_before_the_press_and_then_done_once(case, desk,
     assert Charge.objects.get().refunded.amount == 9600
     page = desk.get(f"/desk/cases/{case.number}/").content.decode()
     assert "Cancel an item: 2 × Kettle" in page and "1 left" in page
+    assert 'value="cancel">' in page, "who had one item cancelled does not cancel the rest by the next press"
 
 
 def test_without_a_look_at_what_goes_back_nothing_is_cancelled(case, desk):
