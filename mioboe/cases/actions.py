@@ -1,13 +1,19 @@
 """Verbs about cases and their plans."""
 
+import uuid
+from collections.abc import Mapping
+
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from mioboe.cases.models import Case, CaseState, Proof, ProofKind, Remedy, RemedyState
-from mioboe.cases.remedies import KINDS, kind
+from mioboe.cases.models import Case, CaseState, Proof, ProofKind, Remedy, RemedyLine, RemedyState
+from mioboe.cases.remedies import KINDS, MOVES_MONEY, kind
+from mioboe.cases.remedies.cancel_line import pieces_planned
+from mioboe.cases.remedies.refund import given_back
 from mioboe.orders.models import Order
+from mioboe.orders.shops import ShopLine, shop
 from mioboe.people.models import Person
 from mioboe.site.live import announce
 from mioboe.trail.actions import record
@@ -21,6 +27,10 @@ class NotTheirs(Exception):
 
 class NotProven(Exception):
     """The person has not confirmed what this remedy asks for."""
+
+
+class NotThatMany(Exception):
+    """More pieces than can be cancelled of a line, none, or a line that is not the order's."""
 
 
 class AlreadyPlanned(Exception):
@@ -102,11 +112,65 @@ def resolve(case: Case, remedies: list[str]) -> list[Remedy]:
     new = [Remedy.objects.create(case=locked, kind=name) for name in KINDS if name in remedies and name not in planned]
     if not new:
         raise AlreadyPlanned
-    _back_to_work(locked)
+    _set_going(locked, new)
+    return new
+
+
+def cancel_lines(case: Case, pieces: Mapping[str, int], press: str) -> list[Remedy]:
+    """Writes into the plan that so many pieces of each line (by the shop's id) are cancelled and their money is given back,
+    and defers the job that walks it: a remedy a line, each with a key of its own. The same `press` again answers what it
+    planned then. Raises NotProven, NotThatMany. The shop is asked: not inside a transaction."""
+    if not kind("cancel_line").needs & set(case.proofs.values_list("kind", flat=True)):
+        raise NotProven("cancel_line")
+    keys = _keys(case, pieces, press)
+    order = shop().find(case.order.number) if case.order else None
+    lines = {line.id: line for line in order.lines} if order and order.can_be_cancelled else {}
+    with transaction.atomic():
+        locked = Case.objects.select_for_update().get(pk=case.pk)
+        before = list(locked.remedies.filter(key__in=keys.values()))
+        if before:
+            return before
+        planned = pieces_planned(locked)
+        for line, number in pieces.items():
+            told = lines.get(line)
+            if told is None or not 1 <= number <= told.quantity - told.cancelled - planned.get(line, 0):
+                raise NotThatMany
+        if not pieces:
+            raise NotThatMany
+        new = [_plan_line(locked, lines[line], number, keys[line]) for line, number in pieces.items()]
+        _set_going(locked, new)
+    return new
+
+
+def is_planned(case: Case, pieces: Mapping[str, int], press: str) -> bool:
+    """Whether this press has been heard before."""
+    return case.remedies.filter(key__in=_keys(case, pieces, press).values()).exists()
+
+
+def _keys(case: Case, pieces: Mapping[str, int], press: str) -> dict[str, uuid.UUID]:
+    """The same press gives each line the same key, so that the database refuses a second remedy of it."""
+    return {line: uuid.uuid5(uuid.NAMESPACE_URL, f"{case.ref}/cancel/{press}/{line}") for line in pieces}
+
+
+def _plan_line(case: Case, line: ShopLine, pieces: int, key: uuid.UUID) -> Remedy:
+    remedy = Remedy.objects.create(case=case, kind="cancel_line", key=key)
+    RemedyLine.objects.create(
+        remedy=remedy,
+        line=line.id,
+        title_ja=line.title_ja,
+        title_en=line.title_en,
+        pieces=pieces,
+        is_digital=line.is_digital,
+        amount=line.price * pieces,
+    )
+    return remedy
+
+
+def _set_going(case: Case, new: list[Remedy]) -> None:
+    _back_to_work(case)
     record("case.planned", [case.ref], case.customer, remedies=[remedy.kind for remedy in new])
     app.configure_task("cases.walk_plan", lock=case.ref).defer(case_id=case.pk)
     announce(case.ref)
-    return new
 
 
 def _back_to_work(case: Case) -> None:
@@ -145,7 +209,9 @@ def note_failed(remedy: Remedy, problem: str) -> bool:
 
 def came_undone(remedy: Remedy) -> bool:
     """Whether a refund that was accepted failed later. Sessions that begin anew are no such thing."""
-    return remedy.kind == "refund" and remedy.state == RemedyState.DONE and not kind("refund").is_done(remedy)
+    if remedy.kind not in MOVES_MONEY or remedy.state != RemedyState.DONE:
+        return False
+    return bool(given_back(remedy)) and not kind(remedy.kind).is_done(remedy)
 
 
 @transaction.atomic

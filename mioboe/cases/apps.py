@@ -20,8 +20,8 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        from mioboe.cases.remedies import KINDS, kind
+        from mioboe.cases.remedies import KINDS, OF_A_LINE, kind
 
         tell(VERBS)
-        for name in KINDS:
+        for name in KINDS + OF_A_LINE:
             tell({f"remedy.{name}.done": kind(name).done_words, f"remedy.{name}.failed": kind(name).failed_words})

@@ -3,7 +3,9 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from djmoney.models.fields import MoneyField
 
 from mioboe.orders.models import Order
 from mioboe.site.ids import new_id
@@ -93,9 +95,33 @@ class Remedy(Stateful):
     class Meta:
         ordering = ["planned_at", "pk"]
         constraints = [
-            models.UniqueConstraint("case", "kind", name="a_remedy_once_a_case"),
+            # Of one order several lines may be cancelled, and of one line some pieces now and some later.
+            models.UniqueConstraint(
+                fields=["case", "kind"], condition=~models.Q(kind="cancel_line"), name="a_remedy_once_a_case"
+            ),
             models.CheckConstraint(condition=models.Q(state__in=RemedyState.values), name="remedy_state_known"),
             models.CheckConstraint(
                 condition=models.Q(done_at__isnull=False) | ~models.Q(state=RemedyState.DONE), name="done_has_a_time"
             ),
         ]
+
+
+class RemedyLine(models.Model):
+    """What of an order a remedy is about, as it was told when it was planned."""
+
+    remedy = models.OneToOneField(Remedy, models.CASCADE, primary_key=True, related_name="line")
+    line = models.CharField(max_length=60)  # the shop's own id
+    title_ja = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200)
+    pieces = models.PositiveSmallIntegerField()
+    is_digital = models.BooleanField()
+    amount = MoneyField(max_digits=14, decimal_places=0, default_currency="JPY")  # of these pieces
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pieces__gte=1, amount__gt=0), name="a_remedy_line_has_a_piece")
+        ]
+
+    @property
+    def title(self) -> str:
+        return self.title_ja if (get_language() or "ja").startswith("ja") else self.title_en

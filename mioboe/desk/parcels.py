@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Case, Count, Prefetch, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from mioboe.desk.views import agents_only
 from mioboe.orders import actions
 from mioboe.orders.models import Kind, Line, Parcel, ParcelState
 from mioboe.payments.gateways import Unsure
+from mioboe.payments.models import Charge, ChargeState
 from mioboe.people.models import Person, Role
 from mioboe.site.ids import heard
 from mioboe.trail.actions import record
@@ -43,14 +44,22 @@ def _may_press(request: HttpRequest) -> bool:
 
 
 def _pile(state: ParcelState) -> QuerySet[Parcel]:
-    """The longest waiting first."""
+    """What is held first, then what waits longest."""
     things = Line.objects.filter(kind=Kind.PARCEL).select_related("product").order_by("pk")
     return (
         Parcel.objects.filter(state=state)
         .select_related("order")
         .prefetch_related(Prefetch("order__lines", things, to_attr="things"))
-        .order_by("changed_at", "pk")
+        # What cannot leave comes first: somebody has to see to it.
+        .order_by(Case(When(problem="", then=1), default=0), "changed_at", "pk")
     )
+
+
+def _paid(parcels: list[Parcel]) -> set[int]:
+    """Those of which the money is taken already."""
+    keys = [parcel.order.charge_key for parcel in parcels]
+    taken = set(Charge.objects.filter(key__in=keys, state=ChargeState.CAPTURED).values_list("key", flat=True))
+    return {parcel.pk for parcel in parcels if parcel.order.charge_key in taken}
 
 
 @require_safe
@@ -58,7 +67,15 @@ def _pile(state: ParcelState) -> QuerySet[Parcel]:
 def table(request: HttpRequest) -> HttpResponse:
     counts = dict(Parcel.objects.filter(state__in=PILES).values_list("state").annotate(Count("pk")))
     piles = [(state, words, counts.get(state, 0), list(_pile(state)[:MOST_LISTED])) for state, words in PILES.items()]
-    context = {"piles": piles, "may_press": _may_press(request), "most": MOST_LISTED}
+    to_hand_over = next(parcels for state, _, _, parcels in piles if state == ParcelState.PACKED)
+    context = {
+        "piles": piles,
+        "may_press": _may_press(request),
+        "most": MOST_LISTED,
+        "topic": actions.PARCELS_TOPIC,
+        "paid": _paid(to_hand_over),
+        "held": Parcel.objects.filter(state=ParcelState.PACKED).exclude(problem="").count(),
+    }
     return render(request, "desk/parcels.html", context)
 
 
@@ -84,7 +101,9 @@ def press(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         if not VERBS[verb](parcel):
             messages.error(request, _why_not(parcel))
     except Unsure:
-        messages.warning(request, _("Nobody knows yet whether it is paid: keep the parcel here and press again."))
+        messages.warning(
+            request, _("Nobody knows yet whether it is paid: keep the parcel here. We ask again by ourselves.")
+        )
     return redirect("desk:parcels")
 
 

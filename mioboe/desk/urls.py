@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mioboe.desk import ledger, parcels, views
+from mioboe.desk import ledger, lines, parcels, views
 
 app_name = "desk"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("calls/<int:pk>/<str:verb>/", views.call_verb, name="call_verb"),
     path("cases/<str:number>/", views.case, name="case"),
     path("cases/<str:number>/resolve/", views.resolve, name="resolve"),
+    path("cases/<str:number>/lines/", lines.lines, name="lines"),
     path("cases/<str:number>/again/<int:pk>/", views.again, name="again"),
     path("parcels/", parcels.table, name="parcels"),
     path("parcels/list/", parcels.packing_list, name="packing_list"),

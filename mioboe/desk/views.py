@@ -17,20 +17,24 @@ from mioboe.calls import actions as calls
 from mioboe.calls.models import LIVE, WITH_AGENT, Callback, Duty
 from mioboe.cases import actions as cases
 from mioboe.cases.models import Case, CaseState, Remedy
-from mioboe.cases.remedies import kind
+from mioboe.cases.remedies import MOVES_MONEY, OF_A_LINE, kind, told
+from mioboe.desk.lines_form import lines_of
 from mioboe.mails.models import Mail
 from mioboe.payments.models import Charge, Dispute, Refund
 from mioboe.people.models import Person
 from mioboe.site.ids import heard
-from mioboe.trail.actions import record, timeline
+from mioboe.trail.actions import record
+from mioboe.trail.looks import readable_timeline
 
 View = Callable[..., HttpResponse]
 MOST_LISTED = 50
 SHOWN_BESIDE = 10
+# Remedies that most cases need.
+TICKED_AT_FIRST = ("cancel", "revoke_access", "refund")
 
 
 def agents_only(view: View) -> View:
-    """Agents and operators; nobody handles a case of their own account (checked in `_case`)."""
+    """Agents and operators; nobody handles a case of their own account (checked in `case_of`)."""
 
     @functools.wraps(view)
     @never_cache
@@ -43,7 +47,7 @@ def agents_only(view: View) -> View:
     return guarded
 
 
-def _case(request: HttpRequest, number: str) -> Case:
+def case_of(request: HttpRequest, number: str) -> Case:
     case = get_object_or_404(
         Case.objects.select_related("customer", "order__card", "order__sign_in__device"), number=heard(number)
     )
@@ -55,18 +59,22 @@ def _case(request: HttpRequest, number: str) -> Case:
 def _shown(case: Case) -> dict[str, object]:
     """Everything about a case for its one screen."""
     customer = case.customer
+    remedies = list(case.remedies.select_related("line").order_by("pk"))
     return {
         "case": case,
         "customer": customer,
         "order": case.order,
         "proofs": case.proofs.order_by("at"),
-        "remedies": [(remedy, kind(remedy.kind).words) for remedy in case.remedies.order_by("pk")],
+        "remedies": [(remedy, told(remedy, kind(remedy.kind).words)) for remedy in remedies],
+        # Whoever had one item cancelled means to keep the rest.
+        "ticked": () if any(remedy.kind in OF_A_LINE for remedy in remedies) else TICKED_AT_FIRST,
         "money": _money(case),
+        "lines": lines_of(case),
         "offered": [(name, kind(name).words) for name in cases.offered(case)],
         "sign_ins": customer.sign_ins.select_related("device").order_by("-at")[:SHOWN_BESIDE],
         "devices": customer.devices.filter(revoked_at__isnull=True).order_by("-last_seen_at")[:SHOWN_BESIDE],
         "mails": Mail.objects.filter(person=customer).order_by("-written_at")[:SHOWN_BESIDE],
-        "entries": timeline(case.ref, *([case.order.ref] if case.order else []), limit=60),
+        "entries": readable_timeline(case.ref, *([case.order.ref] if case.order else []), limit=60),
     }
 
 
@@ -79,7 +87,7 @@ def _money(case: Case) -> dict[str, object] | None:
         "charges": charges.order_by("asked_at"),
         "refunds": Refund.objects.filter(charge__in=charges).order_by("asked_at"),
         "disputes": Dispute.objects.filter(charge__in=charges).order_by("opened_at"),
-        "undone": [remedy for remedy in case.remedies.filter(kind="refund") if cases.came_undone(remedy)],
+        "undone": [remedy for remedy in case.remedies.filter(kind__in=MOVES_MONEY) if cases.came_undone(remedy)],
     }
 
 
@@ -162,7 +170,7 @@ def call_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 @require_safe
 @agents_only
 def case(request: HttpRequest, number: str) -> HttpResponse:
-    found = _case(request, number)
+    found = case_of(request, number)
     if request.headers.get("HX-Request"):
         return render(request, "desk/_case.html", _shown(found))
     record("case.viewed", [found.ref], found.customer)
@@ -173,7 +181,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 @agents_only
 def resolve(request: HttpRequest, number: str) -> HttpResponse:
     """Carries out the remedies that were ticked, as one plan."""
-    found = _case(request, number)
+    found = case_of(request, number)
     chosen = request.POST.getlist("remedy")
     try:
         cases.resolve(found, chosen)
@@ -192,6 +200,6 @@ def resolve(request: HttpRequest, number: str) -> HttpResponse:
 @agents_only
 def again(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Tries a failed remedy again."""
-    found = _case(request, number)
+    found = case_of(request, number)
     cases.try_again(get_object_or_404(Remedy, pk=pk, case=found))
     return redirect("desk:case", found.number)

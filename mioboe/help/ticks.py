@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from mioboe.cases.models import Case, Remedy, RemedyState
-from mioboe.cases.remedies import kind
+from mioboe.cases.remedies import MOVES_MONEY, kind, told
 from mioboe.cases.remedies.refund import given_back
 from mioboe.payments.models import RefundState
 from mioboe.trail.models import Entry
@@ -32,20 +32,20 @@ class Tick:
 def ticks(case: Case) -> list[Tick]:
     """One line for each remedy of the plan, then the customer's own."""
     lines = []
-    remedies = list(case.remedies.order_by("pk"))
+    remedies = list(case.remedies.select_related("line").order_by("pk"))
     for remedy in remedies:
         what = kind(remedy.kind)
         is_done = remedy.state == RemedyState.DONE
         words = what.done_words if is_done else what.words
-        lines.append(Tick(_SHOWN[RemedyState(remedy.state)], words, remedy.done_at))
-        if remedy.kind == "refund" and is_done:
+        lines.append(Tick(_SHOWN[RemedyState(remedy.state)], told(remedy, words), remedy.done_at))
+        if remedy.kind in MOVES_MONEY and is_done and given_back(remedy):
             lines.append(_money_back(remedy))
     kinds = {remedy.kind for remedy in remedies}
     if "send_reset_link" in kinds:
         at = _since(case, "password.changed", case.customer.ref)
         words = _("You have set a new password") if at else _("Set a new password with the link in our mail")
         lines.append(Tick("done" if at else "yours", words, at, "" if at else "password"))
-    if "refund" in kinds:
+    if kinds & set(MOVES_MONEY):
         at = _since(case, "statement.checked", case.ref)
         words = _("You have checked your card statement") if at else _("Check your card statement")
         lines.append(Tick("done" if at else "yours", words, at, "" if at else "statement"))

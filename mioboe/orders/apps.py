@@ -19,6 +19,7 @@ VERBS = {
     "parcel.returned": _("Parcel came back"),
     "parcel.returned_damaged": _("Parcel came back damaged"),
     "parcels.listed": _("Packing list opened"),
+    "access.link_used": _("The mailed link to the film was used"),
     "access.opened": _("Film started for the first time"),
     "access.revoked": _("Film withdrawn"),
     "one_click.blocked": _("1-click switched off"),

@@ -13,7 +13,7 @@ from moneyed import Money
 from mioboe.mails.models import Mail
 from mioboe.orders.models import AccessState, Cancellation, Line, Order, OrderState, Parcel, ParcelState
 from mioboe.payments.models import Charge, ChargeState, Refund, RefundState
-from mioboe.trail.actions import timeline
+from mioboe.trail.looks import readable_timeline
 from mioboe.trail.models import Entry
 
 MOST_MAILS = 50
@@ -60,7 +60,7 @@ class OrderFacts:
     @cached_property
     def entries(self) -> list[Entry]:
         """The order's timeline, newest first."""
-        return list(timeline(self.order.ref, limit=MOST_ENTRIES))
+        return readable_timeline(self.order.ref, limit=MOST_ENTRIES)
 
     @cached_property
     def mails(self) -> list[Mail]:

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from mioboe.orders import actions
-from mioboe.orders.models import Cancellation, Order, OrderState
+from mioboe.orders.models import Cancellation, Order, OrderState, Parcel
 from mioboe.payments.actions import TooMuch
 from mioboe.payments.gateways import Unsure
 
@@ -44,6 +44,17 @@ def see_order_through(order_id: int) -> None:
 def give_back(cancellation_id: int) -> None:
     """Gives the money of what was cancelled back."""
     actions.give_back(Cancellation.objects.select_related("order__customer").get(pk=cancellation_id))
+
+
+@app.task(
+    name="orders.take_the_money",
+    retry=RetryStrategy(max_attempts=20, exponential_wait=2, retry_exceptions=[Unsure]),
+)
+def take_the_money(parcel_id: int) -> None:
+    """Asks again for the money of a packed parcel, where the gateway was not heard or whoever asked has died."""
+    parcel = Parcel.objects.select_related("order__customer").get(pk=parcel_id)
+    if parcel.charging_since is not None:
+        actions.take_the_money(parcel)
 
 
 @app.periodic(cron="40 18 * * *")  # 3:40 in Japan, when the fewest buy

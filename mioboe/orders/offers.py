@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from moneyed import Money
 
 from mioboe.orders.models import Destination, Kind, Product
-from mioboe.orders.promises import promise_for
+from mioboe.orders.promises import Place, promise_for
 from mioboe.orders.refusals import Change
 from mioboe.people.models import Address
 
@@ -43,7 +43,7 @@ class Offer:
         return f"{self.product.pk}:{self.quantity}:{int(self.price.amount)}:{until}"
 
 
-def offer(product: Product, quantity: int, to: Destination | Address | None, now: datetime) -> Offer:
+def offer(product: Product, quantity: int, to: Destination | Address | Place | None, now: datetime) -> Offer:
     """What holds at `now` for somebody who would have it sent to `to`."""
     return Offer(product, quantity, product.price, promise_for(product, to, now).window)
 

@@ -11,6 +11,13 @@ from mioboe.people.models import Address
 
 
 @dataclass(frozen=True)
+class Place:
+    """All that a promise needs to know of where to."""
+
+    prefecture: str  # in English
+
+
+@dataclass(frozen=True)
 class Promise:
     """Ordered before `cut_off`, it arrives on `date` (the shop's calendar) within `window`. A film has neither: it is
     there at once."""
@@ -25,7 +32,7 @@ class Promise:
         return self.window is None
 
 
-def promise_for(product: Product, address: Address | Destination | None, now: datetime) -> Promise:
+def promise_for(product: Product, address: Address | Destination | Place | None, now: datetime) -> Promise:
     """What we promise to somebody who orders `product` at `now` to `address` (None: to the shop's own prefecture)."""
     here = timezone.get_default_timezone()
     if product.is_film:

@@ -7,7 +7,8 @@ have its words. So parts of words are found, as Japanese needs it, and the short
 
 from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 
-from mioboe.orders.models.goods import Category, Product, folded, pairs
+from mioboe.orders.models.goods import Category, Product
+from mioboe.orders.models.searching import folded, pairs
 
 LONGEST_QUESTION = 100
 MOST_WORDS = 8

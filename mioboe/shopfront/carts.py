@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import ngettext
 
 from mioboe.orders.actions import cart_of, merge_carts
-from mioboe.orders.models import Cart
+from mioboe.orders.models import Cart, Kind
 from mioboe.people.models import Person
 from mioboe.shopfront import guests
 
@@ -48,3 +48,8 @@ def _take_along(sender: type[Person], request: HttpRequest, user: Person, **kwar
             left_out,
         )
         messages.warning(request, words.format(count=left_out))
+
+
+def has_parcels(cart: Cart) -> bool:
+    """Whether something in it has to be sent somewhere."""
+    return cart.lines.filter(order=None, removed_at=None, product__kind=Kind.PARCEL).exists()

@@ -1,7 +1,5 @@
 """What people type in while they buy."""
 
-import re
-import unicodedata
 from typing import Any
 
 from django import forms
@@ -11,14 +9,14 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from mioboe.orders.delivery import english
 from mioboe.orders.models import MOST_PIECES, Destination, OneClick
+from mioboe.orders.postcodes import postcode_in, prefecture_of
 from mioboe.payments.models import Card
 from mioboe.people.models import Address, Person
 from mioboe.signins.places import PREFECTURES
 
 _one_line = RegexValidator("^[^\x00-\x1f\x7f\u2028\u2029]*$", _("Please write this in one line."))
-# Between the digits: any of the dashes that keyboards and copied text have, the long vowel sign included.
-_POSTCODE = re.compile("([0-9]{3})[-‐-―−ー ]?([0-9]{4})")
 
 
 def prefectures() -> list[tuple[str, str]]:
@@ -56,11 +54,10 @@ class AddressForm(forms.Form):
 
     def clean_postcode(self) -> str:
         """As it is written on a parcel, however it was typed: １５００００１ and 〒150-0001 are 150-0001."""
-        typed = unicodedata.normalize("NFKC", self.cleaned_data["postcode"]).replace("〒", "").strip()
-        found = _POSTCODE.fullmatch(typed)
-        if not found:
+        found = postcode_in(self.cleaned_data["postcode"])
+        if found is None:
             raise forms.ValidationError(_("A postcode has 7 digits, such as 150-0001."))
-        return f"{found[1]}-{found[2]}"
+        return found
 
     @property
     def destination(self) -> Destination:
@@ -68,8 +65,25 @@ class AddressForm(forms.Form):
         return Destination(told["recipient"], told["postcode"], told["prefecture"], told["street"])
 
 
+class PlaceForm(forms.Form):
+    """Where somebody without an address would have something sent: a postcode or a prefecture, in either language."""
+
+    place = forms.CharField(label=_("Postcode or prefecture"), max_length=40)
+
+    def clean_place(self) -> str:
+        """The prefecture, in English."""
+        typed = self.cleaned_data["place"]
+        postcode = postcode_in(typed)
+        name = prefecture_of(postcode) if postcode else english(typed)
+        if name not in PREFECTURES:
+            raise forms.ValidationError(
+                _("We do not know this place. Please type a postcode of 7 digits, or a prefecture.")
+            )
+        return name
+
+
 class GuestForm(AddressForm):
-    """Somebody without an account: where the mails go, and the parcel."""
+    """Somebody without an account: where the mails go, and the parcel where there is one."""
 
     mail = forms.EmailField(
         label=_("Mail address"),
@@ -78,6 +92,18 @@ class GuestForm(AddressForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     field_order = ("mail",)
+
+    def __init__(self, *args: Any, needs_address: bool = True, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.needs_address = needs_address
+        if not needs_address:
+            for name in AddressForm.base_fields:
+                del self.fields[name]
+
+    @property
+    def told_destination(self) -> Destination | None:
+        """None where only films are bought."""
+        return self.destination if self.needs_address else None
 
 
 class OneClickForm(forms.Form):

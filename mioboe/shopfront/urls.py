@@ -1,6 +1,18 @@
 from django.urls import path
 
-from mioboe.shopfront.views import buying, cards, cart, checkout, films, goods, guests, history, orders, settings
+from mioboe.shopfront.views import (
+    buying,
+    cards,
+    cart,
+    checkout,
+    film_links,
+    films,
+    goods,
+    guests,
+    history,
+    orders,
+    settings,
+)
 
 app_name = "shopfront"
 urlpatterns = [
@@ -9,6 +21,7 @@ urlpatterns = [
     path("shelves/<slug:slug>/", goods.category, name="category"),
     path("goods/<slug:slug>/", goods.product, name="product"),
     path("goods/<slug:slug>/promise/", goods.promise, name="promise"),
+    path("goods/<slug:slug>/place/", goods.place, name="place"),
     path("goods/<slug:slug>/buy/", buying.buy, name="buy"),
     path("cart/", cart.cart, name="cart"),
     path("cart/<slug:slug>/add/", cart.add, name="cart_add"),
@@ -30,6 +43,8 @@ urlpatterns = [
     path("orders/<str:number>/", orders.order, name="order"),
     path("orders/<str:number>/undo/", orders.undo, name="undo"),
     path("orders/<str:number>/mails/<str:mail_number>/", orders.mail, name="mail"),
+    path("watch/<str:secret>/", film_links.film_link, name="film_link"),
+    path("watch/<str:secret>/new/", film_links.new_film_link, name="film_link_new"),
     path("orders/<str:number>/watch/", films.watch, name="watch"),
     path("orders/<str:number>/watch/<slug:slug>/", films.watch, name="watch_film"),
     path("orders/<str:number>/watch/<slug:slug>/clip/", films.clip, name="clip"),

@@ -20,6 +20,8 @@ class Entry(models.Model):
     ip = models.GenericIPAddressField(null=True)
     detail = models.JSONField(default=dict)
 
+    looks = 0  # set by `readable_timeline` on the first of a row of looks: how many there were; no column
+
     class Meta:
         indexes = [
             GinIndex(fields=["about"], name="trail_about"),

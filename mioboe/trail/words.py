@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from django.utils.functional import Promise
+from moneyed import JPY, Money
+
+from mioboe.site.templatetags.site_tags import money
 
 _words: dict[str, str | Promise] = {}
 
@@ -19,13 +22,17 @@ class _Blank(dict[str, object]):
 
 
 def tell(words: Mapping[str, str | Promise]) -> None:
-    """Adds a room's verbs: `{"order.placed": _("Ordered: {goods}")}`; `{…}` are filled from the entry's detail."""
+    """Adds a room's verbs: `{"refund.settled": _("Refunded: {amount}")}`; `{…}` are filled from the entry's detail, an
+    `amount` (whole yen) as money is written in the reader's language."""
     _words.update(words)
 
 
 def in_words(entry: _Entry) -> str:
     """The sentence for an entry; the bare verb where nobody told words for it (a test sees to it that somebody does)."""
-    return str(_words.get(entry.verb, entry.verb)).format_map(_Blank(entry.detail))
+    detail = _Blank(entry.detail)
+    if isinstance(detail.get("amount"), int):
+        detail["amount"] = money(Money(detail["amount"], JPY))
+    return str(_words.get(entry.verb, entry.verb)).format_map(detail)
 
 
 def known_verbs() -> set[str]:

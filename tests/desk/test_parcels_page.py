@@ -1,5 +1,6 @@
 import pytest
 
+from mioboe.orders.jobs import take_the_money
 from mioboe.orders.models import Parcel, ParcelState, Product
 from mioboe.payments.gateways.till.misbehaving import next_time
 from mioboe.payments.gateways.till.models import Rule
@@ -47,6 +48,10 @@ def test_a_parcel_that_is_not_paid_stays_and_says_why(operator, parcel):
     next_time("capture", Rule.What.ANSWER_LOST)
     assert "Nobody knows yet whether it is paid" in press(operator, parcel, "hand_over")
     assert parcel.state == ParcelState.PACKED
+    assert "being charged" in operator.get("/desk/parcels/").content.decode()
+    take_the_money.func(parcel_id=parcel.pk)
+    page = operator.get("/desk/parcels/").content.decode()
+    assert "being charged" not in page and "</i>paid</span>" in page
     press(operator, parcel, "hand_over")
     assert parcel.state == ParcelState.HANDED_OVER
 
@@ -55,7 +60,8 @@ def test_a_declined_payment_is_shown_beside_the_parcel(operator, parcel):
     press(operator, parcel, "pack")
     next_time("capture", Rule.What.REFUSES)
     assert "Keep the parcel here, it is not paid" in press(operator, parcel, "hand_over")
-    assert ">held<" in operator.get("/desk/parcels/").content.decode()
+    page = operator.get("/desk/parcels/").content.decode()
+    assert "</i>held</span>" in page and "1 parcel is held" in page
 
 
 def test_agents_look_and_do_not_press_and_nobody_else_gets_in(client, parcel):

@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 from django.utils import translation
 from moneyed import JPY, Money
 
@@ -13,9 +14,10 @@ from mioboe.orders.actions import (
     undo_order,
 )
 from mioboe.orders.jobs import give_back
+from mioboe.orders.jobs import take_the_money as take_the_money_job
 from mioboe.orders.models import Order, OrderState, Parcel, ParcelState, Product
 from mioboe.payments import actions as payments
-from mioboe.payments.gateways import Unsure
+from mioboe.payments.gateways import Declined, Unsure
 from mioboe.payments.gateways.till import gateway as till
 from mioboe.payments.gateways.till.misbehaving import next_time
 from mioboe.payments.gateways.till.models import Rule
@@ -133,3 +135,82 @@ def test_a_parcel_that_was_paid_at_once_is_handed_over_without_asking_again(monk
     parcel = world.ordered(world.customer(), (world.kettle(stock=5), 1)).parcels.get()
     monkeypatch.setattr(till, "capture", None)
     assert pack(parcel) and hand_over(parcel)
+
+
+class TestMoneyThatIsNotHeardOf:
+    @pytest.fixture
+    def unsure(self, parcel) -> Parcel:
+        pack(parcel)
+        next_time("capture", Rule.What.ANSWER_LOST)
+        with pytest.raises(Unsure):
+            hand_over(parcel)
+        parcel.refresh_from_db()
+        assert parcel.charging_since
+        return parcel
+
+    def jobs(self) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'orders.take_the_money'")
+            return cursor.fetchone()[0]
+
+    def test_a_job_asks_again_with_the_same_key_and_the_parcel_waits_for_the_carrier(self, unsure, monkeypatch):
+        asked = []
+        real = till.capture
+        monkeypatch.setattr(till, "capture", lambda key, *rest: asked.append(key) or real(key, *rest))
+        assert self.jobs() == 1
+        for _ in range(2):
+            take_the_money_job.func(parcel_id=unsure.pk)
+        unsure.refresh_from_db()
+        assert (unsure.state, unsure.charging_since, unsure.problem) == (ParcelState.PACKED, None, "")
+        assert charge_of(unsure).captured == Money(9600, JPY)
+        assert asked == [f"{unsure.order.charge_key}:capture"]
+        assert hand_over(unsure)
+        assert len(asked) == 1
+
+    def test_while_it_is_not_heard_the_job_goes_on_asking(self, unsure, monkeypatch):
+        def silent(*arguments):
+            raise Unsure
+
+        with monkeypatch.context() as patched:
+            patched.setattr(till, "capture", silent)
+            with pytest.raises(Unsure):
+                take_the_money_job.func(parcel_id=unsure.pk)
+            with pytest.raises(Unsure):
+                hand_over(unsure)
+        assert self.jobs() == 1  # one job asks, however often somebody presses
+        take_the_money_job.func(parcel_id=unsure.pk)
+        assert hand_over(unsure)
+
+    def test_a_refusal_that_the_job_hears_holds_the_parcel(self, unsure, monkeypatch):
+        def refuses(*arguments):
+            raise Declined("expired_card")
+
+        monkeypatch.setattr(till, "capture", refuses)
+        take_the_money_job.func(parcel_id=unsure.pk)
+        unsure.refresh_from_db()
+        assert (unsure.charging_since, unsure.problem) == (None, "expired_card")
+        assert told(unsure)[-1] == "Parcel held back: the payment failed"
+        assert not hand_over(unsure)
+
+    def test_whoever_asks_and_dies_is_followed_by_the_job(self, parcel, monkeypatch):
+        class Killed(BaseException):
+            pass
+
+        def killed(*arguments):
+            raise Killed
+
+        pack(parcel)
+        with monkeypatch.context() as patched:
+            patched.setattr(till, "capture", killed)
+            with pytest.raises(Killed):
+                hand_over(parcel)
+        take_the_money_job.func(parcel_id=parcel.pk)
+        assert charge_of(parcel).state == ChargeState.CAPTURED
+
+    def test_a_parcel_that_was_stopped_meanwhile_gives_back_what_was_taken(self, unsure):
+        assert stop_parcel(unsure, gives_back=True)
+        take_the_money_job.func(parcel_id=unsure.pk)
+        for cancellation in unsure.order.cancellations.all():
+            give_back.func(cancellation_id=cancellation.pk)
+        assert charge_of(unsure).left == Money(0, JPY)
+        assert unsure.state == ParcelState.STOPPED

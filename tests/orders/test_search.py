@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from moneyed import JPY, Money
 
 from mioboe.orders.models import Category, Kind, Product, Words
-from mioboe.orders.models.goods import folded
+from mioboe.orders.models.searching import folded
 from mioboe.orders.search import best_first, found, nearly, shelves, words_of
 
 pytestmark = pytest.mark.django_db

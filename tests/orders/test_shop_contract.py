@@ -130,6 +130,18 @@ def test_a_parcel_is_stopped_or_called_back(stand, hana):
         assert after and after.parcels[parcel] == state
 
 
+def test_one_lines_right_is_withdrawn_and_no_other_orders_line(stand, hana):
+    film, other = stand.buy(hana, "film"), stand.buy(hana, "film")
+    line, foreign = (stand.shop.find(number).lines[0].id for number in (film, other))
+    assert stand.shop.revoke_access(film, "key", [foreign]) == Answer.UNKNOWN
+    assert stand.shop.revoke_access(film, "key", [line, foreign]) == Answer.UNKNOWN
+    assert stand.shop.revoke_access(film, "key", []) == Answer.DONE
+    assert stand.shop.find(film).lines[0].can_be_used
+    assert [stand.shop.revoke_access(film, "key", [line]) for _ in range(2)] == [Answer.DONE, Answer.DONE]
+    assert not stand.shop.find(film).lines[0].can_be_used
+    assert stand.shop.find(other).lines[0].can_be_used
+
+
 def test_access_ends_whether_it_was_used_or_not_and_only_when_asked(stand, hana):
     number = stand.buy(hana, "film")
     stand.shop.cancel(number, "key")

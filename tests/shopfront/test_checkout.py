@@ -333,14 +333,6 @@ class TestGuests:
         assert "Jingumae 0-0-0" not in visitor.get(paid["Location"]).content.decode()
         assert "0000" not in client.get("/settings/buying/").content.decode()
 
-    def test_a_film_needs_an_account(self, visitor, card_page):
-        put_in(visitor, world.film())
-        page = visitor.get("/checkout/").content.decode()
-        assert "A film is watched with an account" in page and "/checkout/guest/" not in page
-        self.guest_with_card(visitor)
-        _, refused = pay(visitor)
-        assert refused.status_code == 422 and not Order.objects.exists()
-
     def test_a_guest_without_a_card_is_asked_for_one(self, visitor, card_page):
         put_in(visitor, world.kettle(stock=9))
         visitor.post("/checkout/guest/", GUEST)

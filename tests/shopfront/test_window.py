@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mioboe.demo.catalogue import load_goods
 from mioboe.orders.actions import cancel_order, count_sales
-from mioboe.orders.models import Product
+from mioboe.orders.models import Category, Product
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,16 @@ def test_the_home_page_shows_every_shelf_in_a_handful_of_queries(shop, django_as
         shown = page(shop, "home")
     for name in ("Films", "Kitchen", "Food", "New in the shop"):
         assert name in shown
+
+
+def test_the_pages_foot_leads_to_shelves_that_exist(client, shop):
+    foot = page(shop, "home").rpartition("<footer")[2]
+    for slug in ("films", "kitchen", "home"):
+        assert f'href="/shelves/{slug}/"' in foot
+        assert client.get(f"/shelves/{slug}/").status_code == 200
+    Product.objects.all().delete()
+    Category.objects.all().delete()
+    assert "/shelves/" not in page(shop, "home")
 
 
 def test_what_sells_is_on_the_shelf_of_popular_goods(shop):

@@ -20,7 +20,7 @@ from mioboe.cases.models import ProofKind, Remedy, RemedyState
 from mioboe.demo.mailbox import received
 from mioboe.mails.links import make_link
 from mioboe.mails.models import Mail
-from mioboe.orders.actions import LINK_PURPOSE
+from mioboe.orders.actions import FILM_LINK_PURPOSE, LINK_PURPOSE
 from mioboe.orders.models import Category
 from mioboe.people.models import Role
 from tests import world
@@ -58,6 +58,7 @@ ROWS = {
     "shopfront:watch": Row(**OWN, arguments=("order",)),
     "shopfront:category": Row(**READ, arguments=("shelf",)),
     "shopfront:search": Row(**READ),
+    "shopfront:place": Row("405", "302", ("slug",), {"place": "Osaka"}),
     "shopfront:promise": Row(**READ, arguments=("slug",)),
     "shopfront:cart": Row(**READ),
     "shopfront:cart_add": Row("405", "302", ("slug",)),
@@ -78,6 +79,8 @@ ROWS = {
     "shopfront:undo": Row("302 200 404 404 404", "302 422 404 404 404", ("order",)),
     "shopfront:mail": Row(**OWN, arguments=("order", "mail")),
     "shopfront:watch_film": Row(**OWN, arguments=("order", "slug")),
+    "shopfront:film_link": Row("200 302 403 403 403", "302 302 403 403 403", ("film_secret",)),
+    "shopfront:film_link_new": Row("405", "302", ("film_secret",)),
     "shopfront:clip": Row("302 404 404 404 404", "405", ("order", "slug")),
     "shopfront:progress": Row("405", "302 204 404 404 404", ("order", "slug"), {"position": "1", "farthest": "1"}),
     "help:home": Row(**READ),
@@ -98,6 +101,7 @@ ROWS = {
     "desk:call_verb": Row("405", "302 403 403 204 404", ("call", "hang_up")),
     "desk:case": Row(**DESK, arguments=("case",)),
     "desk:resolve": Row(**DESK_ACTS, arguments=("case",), sent={"remedy": "refund"}),
+    "desk:lines": Row("302 403 403 200 200", "302 403 403 422 422", ("case",)),
     "desk:again": Row(**DESK_ACTS, arguments=("case", "remedy")),
     "desk:parcels": Row(**DESK),
     "desk:packing_list": Row(**DESK),
@@ -192,6 +196,7 @@ def night(settings, tmp_path: Path) -> Night:
         "call": call.pk,
         "remedy": remedy.pk,
         "secret": make_link(LINK_PURPOSE, order.ref, hana.email, hana, 60),
+        "film_secret": make_link(FILM_LINK_PURPOSE, order.ref, hana.email, hana, 60),
         "number": world.NUMBER,
         "mail_address": hana.email,
         "mail_key": received(hana.email)[0].key,

@@ -26,6 +26,7 @@ FORM = "application/x-www-form-urlencoded"
 # The fields of each form; a route that takes POST needs its line here.
 FIELDS: dict[str, tuple[str, ...]] = {
     "shopfront:buy": ("press",),
+    "shopfront:place": ("place",),
     "shopfront:cart_add": ("quantity",),
     "shopfront:cart_change": ("quantity",),
     "shopfront:cart_remove": (),
@@ -40,6 +41,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "shopfront:address_remove": (),
     "shopfront:undo": ("press", "which"),
     "shopfront:progress": ("position", "farthest"),
+    "shopfront:film_link": (),
+    "shopfront:film_link_new": (),
     "help:not_me": ("words",),
     "help:new_link": (),
     "help:report_order": ("words",),
@@ -49,6 +52,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "desk:duty": ("takes_at_once",),
     "desk:call_verb": ("sent", "received"),
     "desk:resolve": ("remedy",),
+    "desk:lines": ("press", "goes_back", "pieces-1"),
     "desk:again": (),
     "desk:parcel_press": (),
     "desk:parcel_came_back": ("order", "state"),

@@ -4,11 +4,17 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
-from mioboe.cases.models import Case, ProofKind, Remedy
+from mioboe.cases.models import Case, ProofKind, Remedy, RemedyLine
 
 # In the order in which a plan carries them out: first what stops harm, then the money, then the account.
 KINDS = ("cancel", "revoke_access", "refund", "block_one_click", "end_sessions", "send_reset_link")
+
+# These are planned for one line of an order at a time, see `RemedyLine`; each line has a remedy, and a key, of its own.
+OF_A_LINE = ("cancel_line",)
+# What these give back may come back from the bank.
+MOVES_MONEY = ("refund", "cancel_line")
 
 
 class Kind(Protocol):
@@ -32,9 +38,17 @@ class Kind(Protocol):
 
 def kind(name: str) -> Kind:
     """The remedy of that name; raises KeyError for one that does not exist."""
-    if name not in KINDS:
+    if name not in KINDS + OF_A_LINE:
         raise KeyError(name)
     return cast(Kind, import_module(f"mioboe.cases.remedies.{name}"))
+
+
+def told(remedy: Remedy, words: str | Promise) -> str | Promise:
+    """A remedy's words, and which line of the order it is about, in the reader's language."""
+    line: RemedyLine | None = getattr(remedy, "line", None)
+    if line is None:
+        return words
+    return _("%(words)s: %(pieces)s × %(title)s") % {"words": words, "pieces": line.pieces, "title": line.title}
 
 
 ANY_PROOF = frozenset(ProofKind)

@@ -14,10 +14,11 @@ _HOLDS_MONEY = (ChargeState.AUTHORISED, ChargeState.CAPTURED)
 
 
 def applies(case: Case) -> bool:
-    return any(charge.left.amount > 0 for charge in _charges(case))
+    return any(charge.left.amount > 0 for charge in charges_of(case))
 
 
-def _charges(case: Case) -> list[Charge]:
+def charges_of(case: Case) -> list[Charge]:
+    """The charges of the case's order that hold money, reserved or taken."""
     if case.order is None:
         return []
     charges = Charge.objects.filter(reference=case.order.ref, state__in=_HOLDS_MONEY)
@@ -41,7 +42,7 @@ def do(remedy: Remedy) -> None:
     for begun in tries:
         if begun.state != RefundState.FAILED:
             payments.give_back(begun.charge, begun.amount, begun.key)
-    for charge in _charges(remedy.case):
+    for charge in charges_of(remedy.case):
         if charge.left.amount > 0:
             # A try that was refused for good is never repeated with its key: the next has one of its own.
             refused = sum(begun.state == RefundState.FAILED for begun in tries if begun.charge_id == charge.pk)

@@ -11,7 +11,7 @@ from mioboe.help.ticks import ticks
 from mioboe.orders.models import Order
 from mioboe.people.models import Person
 from mioboe.site.ids import heard
-from mioboe.trail.actions import timeline
+from mioboe.trail.looks import readable_timeline
 
 
 @never_cache
@@ -48,7 +48,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "case": found,
         "ticks": ticks(found),
         "callback": found.callbacks.order_by("-asked_at").first(),
-        "entries": timeline(found.ref, *([found.order.ref] if found.order else [])),
+        "entries": readable_timeline(found.ref, *([found.order.ref] if found.order else [])),
     }
     name = "help/_case_live.html" if request.headers.get("HX-Request") else "help/case.html"
     return render(request, name, context)

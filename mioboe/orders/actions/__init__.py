@@ -19,7 +19,17 @@ from mioboe.orders.actions.choices import (
     remove_address,
     remove_card,
 )
-from mioboe.orders.actions.fulfilling import call_back, hand_over, note_delivered, note_returned, pack, stop_parcel
+from mioboe.orders.actions.film_mail import FILM_LINK_PURPOSE, write_film_mail
+from mioboe.orders.actions.fulfilling import (
+    PARCELS_TOPIC,
+    call_back,
+    hand_over,
+    note_delivered,
+    note_returned,
+    pack,
+    stop_parcel,
+    take_the_money,
+)
 from mioboe.orders.actions.giving_back import give_back
 from mioboe.orders.actions.guests import person_for_guest
 from mioboe.orders.actions.one_click import block_one_click, buy_with_one_click, place_order
@@ -36,7 +46,7 @@ from mioboe.orders.actions.undoing import (
     revoke_access,
     undo_order,
 )
-from mioboe.orders.actions.watching import note_opened, note_progress
+from mioboe.orders.actions.watching import note_opened, note_progress, use_film_link
 from mioboe.orders.refusals import (
     EmptyCart,
     JustBought,
@@ -50,8 +60,10 @@ from mioboe.orders.refusals import (
 )
 
 __all__ = [
+    "FILM_LINK_PURPOSE",
     "LINK_PURPOSE",
     "ORDER_MAIL",
+    "PARCELS_TOPIC",
     "Buyer",
     "CartFull",
     "EmptyCart",
@@ -103,6 +115,9 @@ __all__ = [
     "remove_from_cart",
     "revoke_access",
     "stop_parcel",
+    "take_the_money",
     "undo_order",
+    "use_film_link",
+    "write_film_mail",
     "write_order_mail",
 ]

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from django.db import transaction
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from mioboe.orders.actions.undoing import NotThatMany, TooLate, cancel_lines, put_back_pieces
 from mioboe.orders.models import Kind, Parcel, ParcelState
@@ -13,6 +14,11 @@ from mioboe.payments.gateways import Declined
 from mioboe.payments.models import Charge, ChargeState
 from mioboe.site.live import announce
 from mioboe.trail.actions import record
+
+# Longer than the gateway's time limit: the job is for what was not heard, not for what is under way.
+ASKED_AGAIN_AFTER_S = 15
+# Told when the money of a parcel was had or refused.
+PARCELS_TOPIC = "parcels"
 
 # In which states a parcel may be found that has come so far.
 _FROM_THERE_ON: dict[ParcelState, set[ParcelState]] = {
@@ -35,32 +41,62 @@ def pack(parcel: Parcel) -> bool:
 def hand_over(parcel: Parcel) -> bool:
     """Takes the money and gives the packed parcel to the carrier. Where the money cannot be had (declined, expired, given
     back) the parcel is held: false, and its `problem` says why. Not inside a transaction, as the gateway is asked. Raises
-    Unsure: nobody knows whether it is paid, so the parcel stays; ask again."""
+    Unsure: nobody knows whether it is paid, so the parcel stays, and a job asks again."""
     parcel.refresh_from_db()
-    if parcel.state == ParcelState.PACKED:
-        try:
-            _take_the_money(parcel)
-        except (Declined, payments.TooMuch) as refusal:
-            _hold(parcel, str(refusal))
-            return False
+    if parcel.state == ParcelState.PACKED and not take_the_money(parcel):
+        return False
     return _note_handed_over(parcel)
 
 
-def _take_the_money(parcel: Parcel) -> None:
+def take_the_money(parcel: Parcel) -> bool:
+    """Takes the money of a packed parcel; true where it is taken now, by this call or an earlier one. It stays packed, as
+    only who gives it to the carrier knows when that is. Where the money cannot be had it is held. May be called any number
+    of times; not inside a transaction. Raises Unsure: a job asks again, with the same key."""
+    parcel.refresh_from_db()
+    if parcel.state != ParcelState.PACKED:
+        return False
     charge = Charge.objects.select_related("card", "person").filter(key=parcel.order.charge_key).first()
-    if charge is None:
-        raise payments.TooMuch("no payment was asked for")
-    if charge.state != ChargeState.CAPTURED:
-        charge = payments.capture(charge)
-    if charge.left.amount == 0:
-        raise payments.TooMuch("all of the money was given back")
+    try:
+        if charge is None:
+            raise payments.TooMuch("no payment was asked for")
+        if charge.state != ChargeState.CAPTURED:
+            _begin_charging(parcel)
+            charge = payments.capture(charge)
+        if charge.left.amount == 0:
+            raise payments.TooMuch("all of the money was given back")
+    except (Declined, payments.TooMuch) as refusal:
+        _hold(parcel, str(refusal))
+        return False
+    _note_paid(parcel)
+    return True
+
+
+@transaction.atomic
+def _begin_charging(parcel: Parcel) -> None:
+    """With the job that asks again, before the gateway is asked: whoever asks may die before the answer."""
+    packed = Parcel.objects.filter(pk=parcel.pk, state=ParcelState.PACKED, charging_since=None)
+    if packed.update(charging_since=timezone.now()):
+        again = app.configure_task("orders.take_the_money", schedule_in={"seconds": ASKED_AGAIN_AFTER_S})
+        again.defer(parcel_id=parcel.pk)
+
+
+@transaction.atomic
+def _note_paid(parcel: Parcel) -> None:
+    if Parcel.objects.filter(pk=parcel.pk, charging_since__isnull=False).update(charging_since=None, problem=""):
+        announce(PARCELS_TOPIC)
+    parcel.refresh_from_db()
 
 
 @transaction.atomic
 def _hold(parcel: Parcel, why: str) -> None:
-    held = Parcel.objects.filter(pk=parcel.pk, state=ParcelState.PACKED).exclude(problem=why[:200])
-    if held.update(problem=why[:200]):
-        _record("parcel.held", parcel, why=why[:200])
+    why = why[:200]
+    packed = Parcel.objects.select_for_update().filter(pk=parcel.pk, state=ParcelState.PACKED).first()
+    if packed is not None:
+        is_news = packed.problem != why
+        Parcel.objects.filter(pk=parcel.pk).update(problem=why, charging_since=None)
+        if is_news:
+            _record("parcel.held", parcel, why=why)
+        announce(PARCELS_TOPIC)
     parcel.refresh_from_db()
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from mioboe.mails.actions import promise_mail
 from mioboe.mails.links import make_link
 from mioboe.mails.models import Mail
+from mioboe.orders.actions.film_mail import film_link
 from mioboe.orders.models import Line, Order
 
 ORDER_MAIL = "order_confirmed"
@@ -34,6 +35,7 @@ def order_mail_context(mail: Mail) -> dict[str, Any]:
         "others": len(lines),
         "other": order.bought_with,
         "sign_in": order.sign_in,
+        "watch_url": film_link(order, lines),
         "link": settings.MIOBOE_BASE_URL + reverse("help:not_me", args=[secret]),
         "help_url": settings.MIOBOE_BASE_URL + reverse("help:contact"),
     }

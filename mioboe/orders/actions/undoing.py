@@ -1,6 +1,6 @@
 """Verbs that undo what was bought. Money is never moved here: where it goes back, a job does that afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -114,9 +114,11 @@ def cancel_order(order: Order) -> bool:
 
 
 @transaction.atomic
-def revoke_access(order: Order) -> int:
-    """Withdraws the right to what was bought digitally. Answers how many rights ended; a second call ends none."""
-    rights = Access.objects.filter(line__in=order.lines.all())
+def revoke_access(order: Order, lines: Collection[int] | None = None) -> int:
+    """Withdraws the right to what was bought digitally, to all of it or to these lines (by id). Answers how many rights
+    ended; a second call ends none."""
+    bought = order.lines.all() if lines is None else order.lines.filter(pk__in=lines)
+    rights = Access.objects.filter(line__in=bought)
     ended = change_all(rights, AccessState.GRANTED, AccessState.REVOKED, revoked_at=timezone.now())
     if ended:
         _tell_revoked(order)

@@ -5,8 +5,19 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from mioboe.orders.models import Access, AccessState
+from mioboe.mails.links import use_link
+from mioboe.mails.models import Link
+from mioboe.orders.models import Access, AccessState, Order
 from mioboe.trail.actions import record
+
+
+@transaction.atomic
+def use_film_link(link: Link, order: Order) -> bool:
+    """Uses a mailed link to the order's films up. False where somebody was faster or it has expired."""
+    used = use_link(link)
+    if used:
+        record("access.link_used", [order.ref, order.customer.ref, link.ref], order.customer, number=order.number)
+    return used
 
 
 @transaction.atomic

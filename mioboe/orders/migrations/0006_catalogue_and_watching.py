@@ -6,7 +6,7 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
-from mioboe.orders.models.goods import folded, pairs
+from mioboe.orders.models.searching import folded, pairs
 
 
 def index_words(apps, schema_editor):

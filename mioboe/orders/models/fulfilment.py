@@ -86,6 +86,8 @@ class Parcel(Stateful):
     state = models.CharField(max_length=12, choices=ParcelState, default=ParcelState.WAITING)
     changed_at = models.DateTimeField(default=timezone.now)
     problem = models.CharField(max_length=200, blank=True)  # why it may not be handed over
+    # The gateway was asked for its money and has not answered yet; a job asks again.
+    charging_since = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [

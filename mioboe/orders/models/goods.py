@@ -1,7 +1,5 @@
 """What there is to buy."""
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 from moneyed import Money
+
+from mioboe.orders.models.searching import folded, pairs
 
 
 class Kind(models.TextChoices):
@@ -126,20 +126,3 @@ class Words(models.Model):
     @property
     def facts(self) -> dict[str, Any]:
         return {"title": self.title, "text": self.text, "pairs": self.pairs}
-
-
-_KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
-_ACCENTS = re.compile("[\u0300-\u036f]")
-_NO_LETTERS = re.compile(r"[\W_]+")
-
-
-def folded(text: str) -> str:
-    """One form for what people write in many: ﾔｶﾝ, ヤカン and やかん; ＭＵＧ and mug; café and cafe. Signs become blanks."""
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
-    lower = unicodedata.normalize("NFKC", plain).casefold()
-    return _NO_LETTERS.sub(" ", lower.translate(_KATAKANA_TO_HIRAGANA)).strip()
-
-
-def pairs(word: str) -> set[str]:
-    """Every character of a word and every two neighbours: by these the index knows it."""
-    return set(word) | {word[at : at + 2] for at in range(len(word) - 1)}

@@ -3,7 +3,7 @@
 Numbers are the shop's own order numbers, as people see them; line ids are the shop's, too. A shop knows nothing of cases:
 what it is asked comes with a key, and that is all it needs to do it once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -92,8 +92,9 @@ class Shop(Protocol):
         """Keeps a parcel from leaving, or has it called back from the carrier where it has left: DONE says that it was
         asked for, `find` how it went."""
 
-    def revoke_access(self, number: str, key: str) -> Answer:
-        """Withdraws every right to the order's digital goods, watched or not. DONE, too, where it has none."""
+    def revoke_access(self, number: str, key: str, lines: Collection[str] | None = None) -> Answer:
+        """Withdraws every right to the order's digital goods, watched or not, or those of these lines (by id) alone. DONE,
+        too, where there are none; a line that is not the order's is UNKNOWN and changes nothing."""
 
     def read_notice(self, body: bytes, headers: Mapping[str, str]) -> tuple[str, ...]:
         """A shop tells of changes by a notice (a webhook): the numbers of the orders that it is about, none where it is

@@ -1,7 +1,7 @@
 """Shop `own`: the small shop that comes along. It is never unsure, as its orders are in our own database; and it sends no
 notices, as whoever changes an order here tells of it in the same transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db.models import QuerySet
 
@@ -45,14 +45,13 @@ def cancel_lines(number: str, pieces: Mapping[str, int], key: str) -> Answer:
     order = _order(number)
     if order is None:
         return Answer.UNKNOWN
-    wanted = {
-        int(line): count for line, count in pieces.items() if line.isascii() and line.isdigit() and len(line) < 19
-    }
-    own = set(order.lines.filter(pk__in=wanted).values_list("pk", flat=True))
-    if not wanted or len(wanted) != len(pieces) or own != set(wanted):
+    own = _own_lines(order, pieces)
+    if not own:
         return Answer.UNKNOWN
     try:
-        actions.cancel_lines(order, wanted, key[:LONGEST_KEY], gives_back=False)
+        actions.cancel_lines(
+            order, {int(line): count for line, count in pieces.items()}, key[:LONGEST_KEY], gives_back=False
+        )
     except (actions.TooLate, actions.NotThatMany):
         return Answer.TOO_LATE
     return Answer.DONE
@@ -70,18 +69,28 @@ def stop_parcel(number: str, parcel: str, key: str) -> Answer:
     return Answer.DONE if is_kept else Answer.TOO_LATE
 
 
-def revoke_access(number: str, key: str) -> Answer:
+def revoke_access(number: str, key: str, lines: Collection[str] | None = None) -> Answer:
     """See `Shop.revoke_access`."""
     order = _order(number)
     if order is None:
         return Answer.UNKNOWN
-    actions.revoke_access(order)
+    own = None if lines is None else _own_lines(order, lines)
+    if lines and not own:
+        return Answer.UNKNOWN
+    actions.revoke_access(order, own)
     return Answer.DONE
 
 
 def read_notice(body: bytes, headers: Mapping[str, str]) -> tuple[str, ...]:
     """See `Shop.read_notice`. This shop sends none, so whatever comes is not genuine."""
     raise NotGenuine
+
+
+def _own_lines(order: Order, ids: Collection[str]) -> set[int]:
+    """The lines of these ids; none where one of them is not the order's."""
+    wanted = {int(line) for line in ids if line.isascii() and line.isdigit() and len(line) < 19}
+    own = set(order.lines.filter(pk__in=wanted).values_list("pk", flat=True))
+    return own if len(own) == len(ids) else set()
 
 
 def _order(number: str) -> Order | None:

@@ -1,6 +1,7 @@
 """How the shop tells days, hours and places."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mioboe.orders.delivery import english, japanese
+from mioboe.orders.models import Category
 
 register = template.Library()
 
@@ -46,6 +48,13 @@ def prefecture(name: str) -> str:
 def minutes_seconds(seconds: int) -> str:
     """1:05"""
     return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+@register.simple_tag(takes_context=True)
+def first_shelves(context: dict[str, Any], most: int) -> list[Category]:
+    """From left to right. Pages of the shop have asked for them already."""
+    known = context.get("categories")
+    return list(known)[:most] if known is not None else list(Category.objects.all()[:most])
 
 
 @register.simple_tag

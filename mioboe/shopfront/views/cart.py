@@ -16,6 +16,7 @@ from mioboe.orders.refusals import Change
 from mioboe.people.models import Person
 from mioboe.shopfront.carts import find_cart, own_cart
 from mioboe.shopfront.forms import QuantityForm
+from mioboe.shopfront.places import where_to
 
 
 @never_cache
@@ -26,7 +27,7 @@ def cart(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     lines = list(found.lines.filter(order=None).select_related("product").order_by("put_in_at", "pk")) if found else []
     there = [line for line in lines if line.removed_at is None]
-    to = request.user.addresses.order_by("pk").first() if isinstance(request.user, Person) else None
+    to = request.user.addresses.order_by("pk").first() if isinstance(request.user, Person) else where_to(request)
     offers = [offer(line.product, line.quantity, to, now) for line in there]
     context = {
         "rows": list(zip(offers, map(_changes, there), strict=True)),

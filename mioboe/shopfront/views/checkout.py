@@ -30,9 +30,10 @@ from mioboe.orders.refusals import Change
 from mioboe.payments.models import Card
 from mioboe.people.models import Address, Person
 from mioboe.shopfront import guests
-from mioboe.shopfront.carts import find_cart
+from mioboe.shopfront.carts import find_cart, has_parcels
 from mioboe.shopfront.forms import AddressForm, GuestForm, usable_cards
 from mioboe.shopfront.views.buying import press_of
+from mioboe.shopfront.views.guests import told_before
 from mioboe.signins.actions import current_sign_in
 from mioboe.site.ids import heard
 
@@ -63,7 +64,7 @@ def check_out(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, Person):
         terms = _of_customer(request, request.user)
     else:
-        terms = _of_guest(request)
+        terms = _of_guest(request, cart)
     if request.method == "POST":
         return _pay(request, cart, terms)
     return _page(request, cart, terms, 200)
@@ -86,10 +87,12 @@ def _of_customer(request: HttpRequest, person: Person) -> Terms:
     return terms
 
 
-def _of_guest(request: HttpRequest) -> Terms:
+def _of_guest(request: HttpRequest, cart: Cart) -> Terms:
     guest = guests.current(request)
-    if guest is None:
-        return Terms(how=HowBought.GUEST, form=GuestForm())
+    needs_address = has_parcels(cart)
+    if guest is None or (needs_address and guest.destination is None):
+        form = GuestForm(initial=told_before(guest), needs_address=needs_address)
+        return Terms(how=HowBought.GUEST, form=form)
     card = guest.card
     return Terms(
         guest.person,
@@ -111,9 +114,7 @@ def _pay(request: HttpRequest, cart: Cart, terms: Terms) -> HttpResponse:
     if terms.how == HowBought.GUEST and not guests.may_pay(request, person):
         terms.problems.append(_("That was too often in a short time. Please try again in an hour, or sign in."))
         return _page(request, cart, terms, 429)
-    if terms.how == HowBought.GUEST and _has(cart, Kind.FILM):
-        return _page(request, cart, terms, 422)
-    if terms.form is not None and _has(cart, Kind.PARCEL):
+    if terms.form is not None and has_parcels(cart):
         if not terms.form.is_valid():
             return _page(request, cart, terms, 422)
         terms.destination = terms.form.destination
@@ -152,10 +153,6 @@ def _keep_address(person: Person, to: Destination) -> None:
         return
 
 
-def _has(cart: Cart, kind: Kind) -> bool:
-    return cart.lines.filter(order=None, removed_at=None, product__kind=kind).exists()
-
-
 def _page(request: HttpRequest, cart: Cart, terms: Terms, status: int) -> HttpResponse:
     offers = offers_of(cart, terms.destination, timezone.now())
     if not offers:
@@ -174,7 +171,6 @@ def _page(request: HttpRequest, cart: Cart, terms: Terms, status: int) -> HttpRe
         "parcels": parcels,
         "total": sum((one.amount for one in offers[1:]), offers[0].amount),
         "changes": changes,
-        "films_need_account": bool(films) and terms.how == HowBought.GUEST,
         "can_pay": terms.card is not None and all(one.left is None for one in offers),
         "press": secrets.token_urlsafe(16),
     }
@@ -198,5 +194,6 @@ def done(request: HttpRequest, number: str) -> HttpResponse:
         "is_declined": any(one.state == OrderState.DECLINED for one in orders),
         "is_waiting": any(one.state == OrderState.PLACED for one in orders),
         "is_guest": order.customer_id != request.user.pk,
+        "has_films": any(line.is_film for one in orders for line in one.lines.all()),
     }
     return render(request, "shopfront/done.html", context)

@@ -1,6 +1,8 @@
 """Watching a film. A right that was withdrawn ends at the next request; the page hears of it at once (film.js)."""
 
+import functools
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
@@ -11,7 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from mioboe.orders.actions import note_opened, note_progress
-from mioboe.orders.models import Access, AccessState
+from mioboe.orders.models import Access, AccessState, HowBought, Order
+from mioboe.shopfront import guests
 from mioboe.shopfront.views.orders import _own_orders
 from mioboe.site.ids import heard
 
@@ -23,8 +26,27 @@ LARGEST_WHOLE = 4 * 1024 * 1024
 CREDITS_S = 2
 
 
+def _owners_and_guests(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The customer, signed in; and the browser in which the link of a guest's order mail was pressed."""
+    signed_in = login_required(view)
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, number: str, slug: str = "") -> HttpResponse:
+        is_guest = guests.may_watch(request, heard(number))
+        return (view if is_guest else signed_in)(request, number, slug)
+
+    return guarded
+
+
+def _order(request: HttpRequest, number: str) -> Order:
+    number = heard(number)
+    if guests.may_watch(request, number):
+        return get_object_or_404(Order, number=number, how=HowBought.GUEST)
+    return get_object_or_404(_own_orders(request), number=number)
+
+
 def _rights(request: HttpRequest, number: str) -> list[Access]:
-    found = get_object_or_404(_own_orders(request), number=heard(number))
+    found = _order(request, number)
     rights = Access.objects.filter(line__order=found).select_related("line__product", "line__order__customer", "person")
     return list(rights.order_by("id"))
 
@@ -40,7 +62,7 @@ def _right(request: HttpRequest, number: str, slug: str) -> Access:
 
 @never_cache
 @require_safe
-@login_required
+@_owners_and_guests
 def watch(request: HttpRequest, number: str, slug: str = "") -> HttpResponse:
     access = _right(request, number, slug)
     allowed = access.state == AccessState.GRANTED
@@ -59,7 +81,7 @@ def watch(request: HttpRequest, number: str, slug: str = "") -> HttpResponse:
 
 @never_cache
 @require_safe
-@login_required
+@_owners_and_guests
 def clip(request: HttpRequest, number: str, slug: str) -> HttpResponse:
     """The film itself, piece by piece (RFC 9110, 14). The first piece sent is noted: whoever got it has begun to watch,
     with a player of ours or without."""
@@ -128,7 +150,7 @@ def _read(request: HttpRequest, path: Path, start: int, end: int) -> bytes:
 
 
 @require_POST
-@login_required
+@_owners_and_guests
 def progress(request: HttpRequest, number: str, slug: str) -> HttpResponse:
     """How far it was watched: `position` and `farthest`, in seconds. 403 where the right has been withdrawn."""
     access = _right(request, number, slug)

@@ -7,16 +7,20 @@ from django.core.paginator import Paginator
 from django.db.models import F, Q, Window
 from django.db.models.functions import Abs, RowNumber
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from mioboe.orders.models import Category, OneClick, Product
-from mioboe.orders.promises import Promise, promise_for
+from mioboe.orders.delivery import english, japanese
+from mioboe.orders.models import Category, Destination, OneClick, Product
+from mioboe.orders.promises import promise_for
 from mioboe.orders.search import LONGEST_QUESTION, best_first, found, nearly, shelves
 from mioboe.people.models import Address
+from mioboe.shopfront import places
+from mioboe.shopfront.forms import PlaceForm
+from mioboe.signins.places import PREFECTURES
 
 ON_A_SHELF = 6
 ON_A_PAGE = 24
@@ -99,7 +103,36 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
-    shown: Product = get_object_or_404(Product.objects.select_related("category"), slug=slug)
+    return _page(request, _product(slug))
+
+
+@never_cache
+@require_safe
+def promise(request: HttpRequest, slug: str) -> HttpResponse:
+    """The promise alone: a page asks for it anew when the time to order by has passed."""
+    return render(request, "shopfront/_promise.html", _promised(request, _product(slug)))
+
+
+@require_POST
+def place(request: HttpRequest, slug: str) -> HttpResponse:
+    """Keeps for which place the promises are, for whoever has no address here."""
+    shown, is_part = _product(slug), bool(request.headers.get("HX-Request"))
+    form = PlaceForm(request.POST)
+    if form.is_valid():
+        places.choose(request, form.cleaned_data["place"])
+        if not is_part:
+            return redirect("shopfront:product", slug)
+    if is_part:  # htmx shows nothing of an answer that is an error
+        return render(request, "shopfront/_promise.html", _promised(request, shown, form))
+    return _page(request, shown, form, 422)
+
+
+def _product(slug: str) -> Product:
+    found: Product = get_object_or_404(Product.objects.select_related("category"), slug=slug)
+    return found
+
+
+def _page(request: HttpRequest, shown: Product, form: PlaceForm | None = None, status: int = 200) -> HttpResponse:
     one_click = (
         OneClick.objects.select_related("card").filter(person=request.user, is_on=True).first()
         if request.user.is_authenticated
@@ -107,33 +140,24 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     )
     nearest = Product.objects.filter(~Q(pk=shown.pk), category=shown.category_id, category__isnull=False)
     context = {
-        "product": shown,
+        **_promised(request, shown, form),
         "one_click": one_click,
         "press": secrets.token_urlsafe(16),
-        "promise": _promise(request, shown),
         "categories": Category.objects.all(),
         "related": nearest.order_by(Abs(F("price") - shown.price.amount), "id")[:RELATED],
     }
-    return render(request, "shopfront/product.html", context)
+    return render(request, "shopfront/product.html", context, status=status)
 
 
-@never_cache
-@require_safe
-def promise(request: HttpRequest, slug: str) -> HttpResponse:
-    """The promise alone: a page asks for it anew when the time to order by has passed."""
-    shown: Product = get_object_or_404(Product, slug=slug)
-    return render(request, "shopfront/_promise.html", {"product": shown, "promise": _promise(request, shown)})
-
-
-def _promise(request: HttpRequest, product: Product) -> Promise | None:
-    return None if product.is_sold_out else promise_for(product, _address(request), timezone.now())
-
-
-def _address(request: HttpRequest) -> Address | None:
-    """Where a parcel would go: the address of one click, else the newest."""
-    if not request.user.is_authenticated:
-        return None
-    choice = OneClick.objects.select_related("address").filter(person=request.user).first()
-    if choice and choice.address:
-        return choice.address
-    return Address.objects.filter(person=request.user.pk).order_by("-since", "-id").first()
+def _promised(request: HttpRequest, shown: Product, form: PlaceForm | None = None) -> dict[str, object]:
+    to = places.where_to(request)
+    names = japanese if (get_language() or "ja").startswith("ja") else english
+    return {
+        "product": shown,
+        "promise": None if shown.is_sold_out else promise_for(shown, to, timezone.now()),
+        "may_choose_place": not shown.is_film and not isinstance(to, Address | Destination),
+        "is_guess": to is None,
+        "problems": form.errors.get("place") if form else None,
+        "typed": form["place"].value() if form and form.errors else "",
+        "prefectures": [names(name) for name in PREFECTURES],
+    }

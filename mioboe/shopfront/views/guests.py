@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from mioboe.orders.actions import person_for_guest
 from mioboe.shopfront import guests
+from mioboe.shopfront.carts import find_cart, has_parcels
 from mioboe.shopfront.forms import GuestForm
 
 
@@ -18,11 +19,12 @@ def tell(request: HttpRequest) -> HttpResponse:
     """Mail address and address. Whether the mail address belongs to an account, nobody learns here."""
     if request.user.is_authenticated:
         return redirect("shopfront:check_out")
+    cart = find_cart(request)
+    needs_address = cart is None or has_parcels(cart)
     if request.method != "POST":
-        before = guests.current(request)
-        told = {"mail": before.mail, **vars(before.destination)} if before else None
-        return render(request, "shopfront/guest.html", {"form": GuestForm(initial=told)})
-    form = GuestForm(request.POST)
+        form = GuestForm(initial=told_before(guests.current(request)), needs_address=needs_address)
+        return render(request, "shopfront/guest.html", {"form": form})
+    form = GuestForm(request.POST, needs_address=needs_address)
     if not form.is_valid():
         return render(request, "shopfront/guest.html", {"form": form}, status=422)
     mail = form.cleaned_data["mail"]
@@ -30,5 +32,12 @@ def tell(request: HttpRequest) -> HttpResponse:
         form.add_error(None, _("That was too often in a short time. Please try again in an hour, or sign in."))
         return render(request, "shopfront/guest.html", {"form": form}, status=429)
     language = "ja" if (get_language() or "ja").startswith("ja") else "en"
-    guests.begin(request, mail, person_for_guest(mail, language), form.destination)
+    guests.begin(request, mail, person_for_guest(mail, language), form.told_destination)
     return redirect("shopfront:check_out")
+
+
+def told_before(guest: guests.Guest | None) -> dict[str, str] | None:
+    """What the form shows again to whoever has told it."""
+    if guest is None:
+        return None
+    return {"mail": guest.mail, **(vars(guest.destination) if guest.destination else {})}

@@ -5,6 +5,8 @@ const boxes = () => [...document.querySelectorAll("input[type=checkbox][name=rem
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const isOwnPost = event.detail.requestConfig?.verb === "post";
+  // What was ticked at first was meant for before the press: who had one item cancelled does not mean the whole order, too.
+  if (isOwnPost) for (const box of boxes()) box.checked = false;
   ticked = isOwnPost ? null : new Map(boxes().map((box) => [box.value, box.checked]));
 });
 document.addEventListener("htmx:afterSwap", () => {
