@@ -1,16 +1,10 @@
 """The agent's screens: a board that becomes the case as soon as a call comes."""
 
-import functools
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from mioboe.calls import actions as calls
@@ -20,27 +14,13 @@ from mioboe.cases.models import Case, CaseState, Remedy
 from mioboe.cases.remedies import kind
 from mioboe.mails.models import Mail
 from mioboe.payments.models import Charge, Dispute, Refund
+from mioboe.people.doors import agents_only
 from mioboe.people.models import Person
 from mioboe.site.ids import heard
 from mioboe.trail.actions import record, timeline
 
-View = Callable[..., HttpResponse]
 MOST_LISTED = 50
 SHOWN_BESIDE = 10
-
-
-def agents_only(view: View) -> View:
-    """Agents and operators; nobody handles a case of their own account (checked in `_case`)."""
-
-    @functools.wraps(view)
-    @never_cache
-    @login_required
-    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
-        if not isinstance(request.user, Person) or not request.user.works_here:
-            raise PermissionDenied
-        return view(request, *arguments, **named)
-
-    return guarded
 
 
 def _case(request: HttpRequest, number: str) -> Case:

@@ -8,6 +8,8 @@ from mioboe.trail.words import tell
 
 VERBS = {
     "sign_in": _("Signed in"),
+    "sign_in.mine": _("“This was me”, said of a sign-in"),
+    "sign_in.not_mine": _("“This was not me”, said of a sign-in"),
     "password.changed": _("New password set"),
 }
 

@@ -215,6 +215,9 @@ MIOBOE_CITY_DATA = Path(
 # Whose network an address is: the file that script/setup makes, or an mmdb.
 MIOBOE_ASN_DATA = Path(_read(_env.str, "ASN_DATA", str(REPOSITORY / "node_modules/@ip-location-db/asn/asn.mioboe")))
 
+# How many requests a minute one API key may make before it is asked to wait.
+MIOBOE_API_REQUESTS_A_MINUTE: int = _read(_env.int, "API_REQUESTS_A_MINUTE", 600)
+
 # --- Django --------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "mioboe.site",

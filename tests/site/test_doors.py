@@ -14,6 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from mioboe.api.keys import make_key
 from mioboe.calls import actions as calls
 from mioboe.cases.actions import open_case
 from mioboe.cases.models import ProofKind, Remedy, RemedyState
@@ -106,6 +107,14 @@ ROWS = {
     "desk:ledger": Row("302 403 403 403 200", "405"),
     "desk:ledger_export": Row("302 403 403 403 200", "405"),
     "api:stripe_webhook": Row("405", "400"),
+    "api:reference": Row(**READ),
+    "api:keys": Row("302 403 403 403 200", "302 403 403 403 422"),
+    "api:key_verb": Row("405", "302 403 403 403 302", ("key", "revoke")),
+    "api_v1:api-root": Row("404", "404"),
+    "api_v1:openapi-json": Row("200", "200"),
+    "api_v1:report": Row("405", "401"),
+    "api_v1:batch": Row("405", "401"),
+    "api_v1:answer": Row("405", "401", ("sign_in",)),
     "till:card": Row("404", "404", ("nonsense",)),
     "demo:home": Row(**READ),
     "demo:stand": Row("405", "302", (), {"place": "osaka"}),
@@ -191,6 +200,8 @@ def night(settings, tmp_path: Path) -> Night:
         "case": case.number,
         "call": call.pk,
         "remedy": remedy.pk,
+        "key": make_key("shop", ["signins"])[0].prefix,
+        "sign_in": 1,
         "secret": make_link(LINK_PURPOSE, order.ref, hana.email, hana, 60),
         "number": world.NUMBER,
         "mail_address": hana.email,
