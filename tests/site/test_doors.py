@@ -106,6 +106,7 @@ ROWS = {
     "desk:parcel_came_back": Row("405", "302 403 403 403 302", (), {"order": "unknown"}),
     "desk:ledger": Row("302 403 403 403 200", "405"),
     "desk:ledger_export": Row("302 403 403 403 200", "405"),
+    "desk:thresholds": Row("302 403 403 403 200", "302 403 403 403 422"),
     "api:stripe_webhook": Row("405", "400"),
     "api:reference": Row(**READ),
     "api:keys": Row("302 403 403 403 200", "302 403 403 403 422"),

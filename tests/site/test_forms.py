@@ -52,6 +52,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "desk:again": (),
     "desk:parcel_press": (),
     "desk:parcel_came_back": ("order", "state"),
+    "desk:thresholds": ("unfamiliar", "very_unfamiliar", "do"),
     "api:stripe_webhook": ("id", "type"),
     "api:keys": ("name", "source", "scopes"),
     "api:key_verb": (),
@@ -126,7 +127,7 @@ def test_every_form_has_its_fields_here():
 
 
 def who_gets_furthest(name: str) -> str:
-    if name.startswith(("desk:parcel", "api:key")):
+    if name.startswith(("desk:parcel", "desk:thresholds", "api:key")):
         return "operator"
     if name.startswith("desk:"):
         return "agent"
