@@ -7,6 +7,8 @@ from django.utils import timezone
 from moneyed import JPY, Money
 
 from mioboe.calls.models import Duty
+from mioboe.mails.later import finish_words
+from mioboe.mails.models import Mail
 from mioboe.orders.actions import buy_with_one_click
 from mioboe.orders.models import (
     Access,
@@ -121,3 +123,16 @@ def ordered(
     payments.carry_out_charge(charge)
     assert order.change(OrderState.PLACED, OrderState.CONFIRMED)
     return order
+
+
+def read(kind: str) -> Mail:
+    """The one mail of this kind, with its words, as the job that sends it writes them."""
+    (mail,) = read_all(kind)
+    return mail
+
+
+def read_all(kind: str) -> list[Mail]:
+    mails = list(Mail.objects.filter(kind=kind))
+    for mail in mails:
+        finish_words(mail)
+    return mails

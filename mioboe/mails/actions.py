@@ -1,12 +1,11 @@
 from typing import Any
 
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 
+from mioboe.mails.ledger import enter
 from mioboe.mails.models import Mail, MailState
+from mioboe.mails.words import render, render_subject
 from mioboe.people.models import Person
-from mioboe.site.context import shop_name
 from mioboe.site.ids import new_id
 from mioboe.trail.actions import record
 
@@ -15,24 +14,17 @@ def write_mail(kind: str, person: Person, about: list[str], **context: Any) -> M
     """Writes the mail `mails/<kind>.{subject.txt,txt,html}` to the person in the person's language. It commits with the
     caller's transaction and a job sends it afterwards. Called twice, it is two mails."""
     number = new_id()
-    with translation.override(person.language):
-        context |= {
-            "person": person,
-            "language": person.language,
-            "shop_name": shop_name(),
-            "mail_number": f"{number[:4]}-{number[4:]}",
-        }
-        subject = " ".join(render_to_string(f"mails/{kind}.subject.txt", context).split())
-        context["subject"] = subject
-        message = EmailMultiAlternatives(
-            subject,
-            render_to_string(f"mails/{kind}.txt", context).strip() + "\n",
-            to=[person.email],
-            headers={"X-Mail-Number": number, "X-Mail-Kind": kind, "X-Mail-About": " ".join(about)},
-        )
-        message.attach_alternative(render_to_string(f"mails/{kind}.html", context), "text/html")
-        message.send()
-    return Mail.objects.get(number=number)
+    words = render(kind, person, number, **context)
+    return enter(number=number, person=person, to=person.email, kind=kind, about=about, **words)
+
+
+def promise_mail(kind: str, person: Person, about: list[str], **context: Any) -> Mail:
+    """The same for a mail that the caller does not want to wait for: only its subject is written now, and the job that
+    sends it writes the rest from what `mails.later` was told about its kind. Nor does a fault in its words undo what it
+    is about."""
+    number = new_id()
+    subject = render_subject(kind, person, number, **context)
+    return enter(number=number, person=person, to=person.email, kind=kind, about=about, subject=subject)
 
 
 def note_sent(mail: Mail, raw: bytes) -> bool:

@@ -9,6 +9,7 @@ from procrastinate.jobs import Job
 
 from mioboe.mails import actions
 from mioboe.mails.dkim import sign
+from mioboe.mails.later import finish_words
 from mioboe.mails.models import Mail, MailState
 
 MOST_ATTEMPTS = 12
@@ -35,6 +36,8 @@ def send_mail(mail_id: int) -> None:
     if mail is None:
         return
     Mail.objects.filter(pk=mail_id).update(attempts=F("attempts") + 1)
+    if not mail.text:
+        finish_words(mail)
     message = EmailMultiAlternatives(
         mail.subject,
         mail.text,

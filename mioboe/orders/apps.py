@@ -35,8 +35,11 @@ class OrdersConfig(AppConfig):
     label = "orders"
 
     def ready(self) -> None:
+        from mioboe.mails.later import written_later
+        from mioboe.orders.actions.order_mail import ORDER_MAIL, order_mail_context
         from mioboe.orders.delivery import delivery
 
         tell(VERBS)
+        written_later(ORDER_MAIL, order_mail_context)
         # A wrong file stops the start with one line, as every setting does.
         delivery()

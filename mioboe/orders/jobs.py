@@ -1,5 +1,9 @@
+from contextlib import suppress
+
+from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from mioboe.orders import actions
 from mioboe.orders.models import Cancellation, Order, OrderState
@@ -12,6 +16,17 @@ from mioboe.payments.gateways import Unsure
 def forget_old_carts(timestamp: int) -> None:
     """Every night: visitors' carts that nobody came back to."""
     actions.forget_old_carts()
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="orders.look_again", queueing_lock="orders.look_again")
+def look_again(timestamp: int) -> None:
+    """Finds the orders that wait for their payment and whose buyers do not, and has each seen through, once at a time."""
+    for order_id in actions.orders_left_over():
+        through = see_order_through.configure(queueing_lock=f"orders.see_order_through:{order_id}")
+        # One that is in the queue, perhaps between two attempts, is enough.
+        with suppress(AlreadyEnqueued), transaction.atomic():
+            through.defer(order_id=order_id)
 
 
 @app.task(name="orders.see_order_through", retry=RetryStrategy(max_attempts=20, exponential_wait=2))

@@ -272,7 +272,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "mioboe.people.presence.NoteSessions",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -343,7 +343,6 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
-USERSESSIONS_TRACK_ACTIVITY = True
 
 # --- languages, clock, static --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ja"
@@ -397,6 +396,8 @@ def _database(url: str) -> dict[str, Any]:
         database = {}
     if database.get("ENGINE") != "django.db.backends.postgresql" or not database.get("NAME"):
         raise StartError("DATABASE_URL must be the address of a PostgreSQL: postgres://user:password@host/name")
+    # A statement that comes again is parsed and planned once for each connection, not once for each request.
+    database["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 2} | database.get("OPTIONS", {})
     return database
 
 

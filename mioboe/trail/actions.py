@@ -3,6 +3,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from mioboe.people.models import Person
+from mioboe.site.rows import insert
 from mioboe.trail.context import acting
 from mioboe.trail.models import Entry
 
@@ -11,14 +12,16 @@ def record(verb: str, about: list[str], customer: Person | None = None, **detail
     """Adds an entry in the current transaction: it is there exactly if what it tells of is. `about` are references such
     as "order:K7QM2X9P"; `detail` holds ids and plain values, no names, mail addresses, numbers or street addresses."""
     actor = acting()
-    return Entry.objects.create(
-        verb=verb,
-        about=about,
-        customer=customer,
-        actor_kind=actor.kind,
-        actor=actor.person,
-        ip=actor.ip,
-        detail=detail,
+    return insert(
+        Entry(
+            verb=verb,
+            about=about,
+            customer=customer,
+            actor_kind=actor.kind,
+            actor=actor.person,
+            ip=actor.ip,
+            detail=detail,
+        )
     )
 
 

@@ -25,7 +25,7 @@ def hana():
 @pytest.fixture
 def link(hana) -> str:
     world.bought(hana)
-    found = re.search(r"http://\S+(/help/not-me/\S+)", Mail.objects.get(kind="order_confirmed").text)
+    found = re.search(r"http://\S+(/help/not-me/\S+)", world.read("order_confirmed").text)
     assert found
     return found[1]
 

@@ -10,6 +10,7 @@ from mioboe.mails.dkim import dns_record, is_signed_by_us
 from mioboe.mails.jobs import Refused, send_mail
 from mioboe.mails.links import LinkState, find_link, make_link, use_link
 from mioboe.mails.models import Link, Mail, MailState
+from mioboe.orders.models import Order, OrderState
 from mioboe.people.actions import send_reset_link
 from mioboe.site.ids import spoken
 from tests import world
@@ -84,6 +85,28 @@ def test_a_mailbox_that_does_not_exist_is_final(mail, server):
         send_mail.func(mail_id=mail.pk)
     mail.refresh_from_db()
     assert mail.state == MailState.FAILED
+
+
+def test_a_promised_mail_gets_its_words_when_it_is_sent_and_keeps_them(mail, server):
+    assert mail.subject and not mail.text and not Link.objects.exists()
+    server.answer = smtplib.SMTPServerDisconnected("gone")
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        send_mail.func(mail_id=mail.pk)
+    mail.refresh_from_db()
+    words = mail.text, mail.html
+    assert "/help/not-me/" in mail.text and "/help/not-me/" in mail.html
+    server.answer = None
+    send_mail.func(mail_id=mail.pk)
+    mail.refresh_from_db()
+    assert (mail.text, mail.html) == words and Link.objects.count() == 1
+
+
+def test_a_fault_in_the_words_of_a_mail_does_not_undo_the_purchase(mail, server, monkeypatch):
+    monkeypatch.setattr("mioboe.mails.later.render", mock.Mock(side_effect=ValueError("a template's fault")))
+    with pytest.raises(ValueError):
+        send_mail.func(mail_id=mail.pk)
+    mail.refresh_from_db()
+    assert mail.state == MailState.QUEUED and Order.objects.get().state == OrderState.CONFIRMED
 
 
 def test_a_link_works_once():

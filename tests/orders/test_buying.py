@@ -1,8 +1,13 @@
+import json
+
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from mioboe.mails.models import Mail
 from mioboe.orders.actions import OneClickOff, SoldOut, block_one_click, buy_with_one_click, cancel_order, revoke_access
+from mioboe.orders.actions.buying import LOOK_AGAIN_AFTER
+from mioboe.orders.jobs import look_again, see_order_through
 from mioboe.orders.models import Access, AccessState, Order, OrderState, Product
 from mioboe.payments.gateways.till import gateway as till
 from mioboe.payments.gateways.till.models import Payment
@@ -25,7 +30,7 @@ def test_a_film_is_confirmed_charged_granted_and_mailed():
     assert order.state == OrderState.CONFIRMED
     assert Charge.objects.get(reference=order.ref).state == ChargeState.CAPTURED
     assert Access.objects.get(line__order=order).state == AccessState.GRANTED
-    mail = Mail.objects.get(kind="order_confirmed")
+    mail = world.read("order_confirmed")
     assert "Falling Stars" in mail.subject
     assert "/help/not-me/" in mail.text and "/help/not-me/" in mail.html
     assert "4242" in mail.text
@@ -55,7 +60,13 @@ def test_one_click_that_is_off_buys_nothing():
     assert not Order.objects.exists()
 
 
-def test_a_lost_answer_of_the_gateway_is_asked_again_and_charges_once(monkeypatch, run_jobs):
+def jobs(task: str) -> list[dict[str, object]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args FROM procrastinate_jobs WHERE task_name = %s", [task])
+        return [json.loads(arguments) for (arguments,) in cursor.fetchall()]
+
+
+def test_a_lost_answer_of_the_gateway_is_asked_again_and_charges_once(monkeypatch):
     real = till.authorise
 
     def answer_lost(*arguments):
@@ -68,8 +79,12 @@ def test_a_lost_answer_of_the_gateway_is_asked_again_and_charges_once(monkeypatc
     order = world.bought(world.customer())
     assert order.state == OrderState.PLACED
     monkeypatch.setattr(till, "authorise", real)
-    from mioboe.orders.jobs import see_order_through
-
+    look_again.func(timestamp=0)
+    assert jobs("orders.see_order_through") == [], "its buyer may still be waiting for the gateway"
+    Order.objects.update(placed_at=timezone.now() - LOOK_AGAIN_AFTER)
+    for _ in range(2):
+        look_again.func(timestamp=0)
+    assert jobs("orders.see_order_through") == [{"order_id": order.pk}], "found twice, it is seen through once"
     see_order_through.func(order_id=order.pk)
     order.refresh_from_db()
     assert order.state == OrderState.CONFIRMED

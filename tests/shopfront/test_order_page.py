@@ -70,6 +70,8 @@ def test_every_mail_about_it_is_listed_and_can_be_read_without_its_links(client,
     order = world.bought(hana)
     mail = Mail.objects.get()
     assert mail.subject in page(client, order) and "on its way" in page(client, order)
+    assert "It is being written" in page(client, order, f"mails/{mail.number}/")
+    world.read("order_confirmed")
     read = page(client, order, f"mails/{mail.number}/")
     assert "Thank you for your order." in read
     assert "not-me" not in read and "://" not in read.split("letter")[1].split("</div>")[0]

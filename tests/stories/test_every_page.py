@@ -14,9 +14,6 @@ from mioboe.demo.story import FLAGS
 from tests.stories.looker import Found, Looker, Visitor, pictures_folder
 from tests.stories.stack import demo_up
 
-# One stack for all of them, so one process.
-pytestmark = pytest.mark.xdist_group("every_page")
-
 AGENT = "kaori@desk.example"
 MAILBOX = f"/demo/mailbox/{people.CUSTOMER}/"
 TELEPHONE = f"/demo/telephone/{people.TELEPHONE}/"

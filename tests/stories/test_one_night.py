@@ -6,9 +6,6 @@ import pytest
 
 from tests.stories.stack import play_story
 
-# One stack for all of them, so one process.
-pytestmark = pytest.mark.xdist_group("one_night")
-
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory):

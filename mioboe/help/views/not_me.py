@@ -10,8 +10,8 @@ from mioboe.cases.actions import add_words, open_case
 from mioboe.cases.models import Case, ProofKind
 from mioboe.help.access import SESSION_KEY, let_in
 from mioboe.mails.links import LinkState, find_link, use_link
-from mioboe.mails.models import Link
-from mioboe.orders.actions import LINK_PURPOSE, write_order_mail
+from mioboe.mails.models import Link, Mail
+from mioboe.orders.actions import LINK_PURPOSE, ORDER_MAIL, write_order_mail
 from mioboe.orders.models import Order
 
 # New links that one used or expired link may ask for.
@@ -66,7 +66,8 @@ def new_link(request: HttpRequest, secret: str) -> HttpResponse:
     state, link = find_link(secret, LINK_PURPOSE)
     if link is None or state is LinkState.GOOD:
         return redirect("help:not_me", secret)
-    if Link.objects.filter(about=link.about, purpose=LINK_PURPOSE).count() <= MOST_NEW_LINKS:
+    # Counted by their mails, as each link is made when its mail is sent.
+    if Mail.objects.filter(kind=ORDER_MAIL, about__contains=[link.about]).count() <= MOST_NEW_LINKS:
         with transaction.atomic():
             write_order_mail(_order(link))
     return render(request, "help/link_mailed.html", {"link": link})

@@ -1,4 +1,4 @@
-from mioboe.orders.actions.buying import finish_order
+from mioboe.orders.actions.buying import finish_order, orders_left_over
 from mioboe.orders.actions.cart import (
     CartFull,
     cart_of,
@@ -23,7 +23,7 @@ from mioboe.orders.actions.fulfilling import call_back, hand_over, note_delivere
 from mioboe.orders.actions.giving_back import give_back
 from mioboe.orders.actions.guests import person_for_guest
 from mioboe.orders.actions.one_click import block_one_click, buy_with_one_click, place_order
-from mioboe.orders.actions.order_mail import LINK_PURPOSE, write_order_mail
+from mioboe.orders.actions.order_mail import LINK_PURPOSE, ORDER_MAIL, write_order_mail
 from mioboe.orders.actions.placing import Buyer
 from mioboe.orders.actions.selling import count_sales
 from mioboe.orders.actions.undoing import (
@@ -51,6 +51,7 @@ from mioboe.orders.refusals import (
 
 __all__ = [
     "LINK_PURPOSE",
+    "ORDER_MAIL",
     "Buyer",
     "CartFull",
     "EmptyCart",
@@ -89,6 +90,7 @@ __all__ = [
     "note_progress",
     "note_returned",
     "offers_of",
+    "orders_left_over",
     "orders_of",
     "pack",
     "person_for_guest",

@@ -44,10 +44,9 @@ def buy_with_one_click(
     button was held, or it was confirmed otherwise. Raises NotBought in its kinds. Where the gateway cannot be heard the order stays `placed` and a job finishes it."""
     order = place_order(person, product, press, sign_in, seen, knows, is_sure)
     if order.state == OrderState.PLACED:
-        # Where the gateway is not heard, the job that write_order deferred asks again with the same key.
+        # Where the gateway is not heard, a job asks again with the same key (see orders_left_over).
         with suppress(Unsure):
             finish_order(order)
-        order.refresh_from_db()
     return order
 
 
@@ -60,7 +59,8 @@ def place_order(
     knows: str | None = None,
     is_sure: bool = True,
 ) -> Order:
-    """The order, the held stock, the charge to ask for and the job that sees it through, in one transaction."""
+    """The order, the held stock and the charge to ask for, in one transaction; from then on a job sees it through where
+    the caller does not."""
     try:
         return _place(person, product, press, sign_in, seen, knows, is_sure)
     except (NotBought, IntegrityError) as refusal:

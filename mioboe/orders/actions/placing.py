@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import F
-from procrastinate.contrib.django import app
 
 from mioboe.orders.models import Destination, HowBought, Kind, Line, Order, Product
 from mioboe.orders.offers import Offer
@@ -13,10 +12,8 @@ from mioboe.payments import actions as payments
 from mioboe.payments.models import Card
 from mioboe.people.models import Address, Person
 from mioboe.signins.models import SignIn
+from mioboe.site.rows import insert
 from mioboe.trail.actions import record
-
-# After this long somebody looks again at an order whose payment was not heard of, seconds.
-LOOK_AGAIN_S = 10
 
 
 @dataclass(frozen=True)
@@ -32,24 +29,26 @@ class Buyer:
 
 
 def write_order(buyer: Buyer, offers: list[Offer], press: str) -> Order:
-    """The order, the charge to ask for and the job that sees it through. Raises IntegrityError where the press has bought
+    """The order and the charge to ask for; see `buying.orders_left_over` for who sees it through. Raises IntegrityError where the press has bought
     before. The caller takes the stock, as the last thing that it does."""
     total = sum((one.amount for one in offers[1:]), offers[0].amount)
     has_parcels = any(one.product.kind == Kind.PARCEL for one in offers)
     arrives = max((one.arrives for one in offers if one.arrives), key=lambda window: window[1], default=(None, None))
-    order = Order.objects.create(
-        customer=buyer.person,
-        how=buyer.how,
-        press=press,
-        sign_in=buyer.sign_in,
-        card=buyer.card,
-        address=buyer.address if has_parcels else None,
-        promised_from=arrives[0],
-        promised_by=arrives[1],
-        total=total,
-        **(buyer.destination.as_columns() if buyer.destination and has_parcels else {}),
+    order = insert(
+        Order(
+            customer=buyer.person,
+            how=buyer.how,
+            press=press,
+            sign_in=buyer.sign_in,
+            card=buyer.card,
+            address=buyer.address if has_parcels else None,
+            promised_from=arrives[0],
+            promised_by=arrives[1],
+            total=total,
+            **(buyer.destination.as_columns() if buyer.destination and has_parcels else {}),
+        )
     )
-    Line.objects.bulk_create(
+    order.new_lines = [
         Line(
             order=order,
             product=one.product,
@@ -60,11 +59,15 @@ def write_order(buyer: Buyer, offers: list[Offer], press: str) -> Order:
             tax_percent=one.product.tax_percent,
         )
         for one in offers
+    ]
+    if len(order.new_lines) == 1:
+        insert(order.new_lines[0])
+    else:
+        Line.objects.bulk_create(order.new_lines)
+    order.charge = payments.ask_charge(
+        buyer.person, buyer.card, total, order.ref, order.charge_key, capture_now=not has_parcels
     )
-    payments.ask_charge(buyer.person, buyer.card, total, order.ref, order.charge_key, capture_now=not has_parcels)
     record("order.placed", [order.ref, buyer.person.ref], buyer.person, number=order.number, how=order.how)
-    later = app.configure_task("orders.see_order_through", schedule_in={"seconds": LOOK_AGAIN_S})
-    later.defer(order_id=order.pk)
     return order
 
 

@@ -15,7 +15,7 @@ from moneyed import Money
 
 from mioboe.orders.models.goods import Kind, Product
 from mioboe.orders.models.searching import HiraganaOf, Nfkc
-from mioboe.payments.models import Card
+from mioboe.payments.models import Card, Charge
 from mioboe.people.models import Address
 from mioboe.signins.models import SignIn
 from mioboe.signins.places import PREFECTURES
@@ -111,6 +111,9 @@ class Order(Stateful):
     promised_by = models.DateTimeField(null=True)
     total = MoneyField(max_digits=14, decimal_places=0, default_currency="JPY")
     placed_at = models.DateTimeField(default=timezone.now)
+    # Where it was placed a moment ago, so that whoever sees it through need not read them again; no columns.
+    charge: Charge | None = None
+    new_lines: "list[Line] | None" = None
 
     class Meta:
         indexes = [
@@ -121,6 +124,8 @@ class Order(Stateful):
                 condition=~models.Q(state="confirmed"),
                 name="orders_not_confirmed",
             ),
+            # Few at any moment: those that somebody has to see through.
+            models.Index(fields=["placed_at"], condition=models.Q(state="placed"), name="orders_waiting"),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=OrderState.values), name="order_state_known"),

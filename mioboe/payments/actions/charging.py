@@ -1,5 +1,6 @@
 """Reserving money on a card, taking it, and letting it go."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -12,6 +13,7 @@ from mioboe.payments.actions.refusals import TooMuch
 from mioboe.payments.gateways import Declined, Payment, gateway
 from mioboe.payments.models import Card, Charge, ChargeState, MovementKind
 from mioboe.people.models import Person
+from mioboe.site.rows import insert
 from mioboe.trail.actions import record
 
 # A charge that is older when it is carried out may have been asked for before, and the gateway may have forgotten its key:
@@ -21,32 +23,36 @@ FIRST_ASKED_WITHIN = timedelta(seconds=30)
 
 def ask_charge(person: Person, card: Card, amount: Money, reference: str, key: str, capture_now: bool = True) -> Charge:
     """Writes down that `amount` is to be reserved for `reference` and, where `capture_now`, taken at once; to be called in
-    the transaction of its cause. With a key that was used before it answers the charge that is there."""
-    charge, _ = Charge.objects.get_or_create(
-        key=key,
-        defaults={
-            "person": person,
-            "card": card,
-            "amount": amount,
-            "reference": reference,
-            "capture_now": capture_now,
-        },
+    the transaction of its cause, which ends with IntegrityError where the key was used before."""
+    return insert(
+        Charge(person=person, card=card, amount=amount, reference=reference, key=key, capture_now=capture_now)
     )
+
+
+def carry_out_charge(charge: Charge, then: Callable[[Charge], None] | None = None) -> Charge:
+    """Asks the gateway and writes its answer down: the charge is authorised, captured or declined then. What follows from
+    it for the caller, `then` does, in the transaction that writes it down. May be called any number of times; not inside a
+    transaction. Raises Unsure where the gateway could not be heard: ask again later."""
+    answer = _authorise_or_not(charge) if charge.state == ChargeState.ASKED else None
+    with transaction.atomic():
+        if answer is not None and not _note(charge, answer):
+            charge.refresh_from_db()
+        if then:
+            then(charge)
     return charge
 
 
-def carry_out_charge(charge: Charge) -> Charge:
-    """Asks the gateway and writes its answer down: the charge is authorised, captured or declined then. May be called any
-    number of times; not inside a transaction. Raises Unsure where the gateway could not be heard: ask again later."""
-    if charge.state == ChargeState.ASKED:
-        try:
-            payment = _authorise(charge)
-        except Declined as refusal:
-            _note_declined(charge, str(refusal))
-        else:
-            _note_authorised(charge, payment)
-        charge.refresh_from_db()
-    return charge
+def _authorise_or_not(charge: Charge) -> Payment | str:
+    """The payment, or why there is none."""
+    try:
+        return _authorise(charge)
+    except Declined as refusal:
+        return str(refusal)
+
+
+def _note(charge: Charge, answer: Payment | str) -> bool:
+    """False where somebody was faster."""
+    return _note_authorised(charge, answer) if isinstance(answer, Payment) else _note_declined(charge, answer)
 
 
 def _authorise(charge: Charge) -> Payment:
@@ -57,24 +63,28 @@ def _authorise(charge: Charge) -> Payment:
     return gateway().authorise(charge.key, charge.card.token, charge.amount, charge.reference, charge.capture_now)
 
 
-@transaction.atomic
-def _note_authorised(charge: Charge, payment: Payment) -> None:
+def _note_authorised(charge: Charge, payment: Payment) -> bool:
     now = timezone.now()
     facts = {"gateway_ref": payment.gateway_ref, "authorised_at": now}
     if payment.state == "captured":
         facts |= {"captured": payment.captured, "to_capture": payment.captured, "captured_at": now}
-        if charge.change(ChargeState.ASKED, ChargeState.CAPTURED, **facts):
+        is_ours = charge.change(ChargeState.ASKED, ChargeState.CAPTURED, **facts)
+        if is_ours:
             _tell_captured(charge)
-    elif charge.change(ChargeState.ASKED, ChargeState.AUTHORISED, **facts):
+        return is_ours
+    is_ours = charge.change(ChargeState.ASKED, ChargeState.AUTHORISED, **facts)
+    if is_ours:
         record("charge.authorised", _about(charge), charge.person, amount=_yen(charge.amount))
         if payment.state == "ended":
             _lapse(charge, "it had ended before we heard of it")
+    return is_ours
 
 
-@transaction.atomic
-def _note_declined(charge: Charge, why: str) -> None:
-    if charge.change(ChargeState.ASKED, ChargeState.DECLINED, problem=why[:200]):
+def _note_declined(charge: Charge, why: str) -> bool:
+    is_ours = charge.change(ChargeState.ASKED, ChargeState.DECLINED, problem=why[:200])
+    if is_ours:
         record("charge.declined", _about(charge), charge.person, why=why)
+    return is_ours
 
 
 def capture(charge: Charge, amount: Money | None = None) -> Charge:

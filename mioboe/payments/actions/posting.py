@@ -3,6 +3,7 @@
 from moneyed import Money
 
 from mioboe.payments.models import Account, LedgerRow, MovementKind
+from mioboe.site.rows import insert_all
 
 DEBIT_CREDIT: dict[MovementKind, tuple[Account, Account]] = {
     MovementKind.CAPTURE: (Account.RECEIVABLE, Account.SALES),
@@ -21,7 +22,7 @@ def post(kind: MovementKind, about: str, amount: Money) -> None:
     refused by the database (IntegrityError)."""
     debit, credit = DEBIT_CREDIT[kind]
     movement = f"{about}:{kind}"
-    LedgerRow.objects.bulk_create(
+    insert_all(
         [
             LedgerRow(movement=movement, kind=kind, account=debit, amount=amount),
             LedgerRow(movement=movement, kind=kind, account=credit, amount=-amount),

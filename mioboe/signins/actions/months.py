@@ -68,7 +68,9 @@ def _make(table: str, month: int) -> None:
             f"WITH late AS (DELETE FROM {table}_default WHERE at >= %s AND at < %s RETURNING *) INSERT INTO {name} SELECT * FROM late",
             bounds,
         )
-        cursor.execute(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM (%s) TO (%s)", bounds)
+        # A statement of this kind takes no parameters.
+        first, end = bounds
+        cursor.execute(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{first}') TO ('{end}')")
 
 
 @transaction.atomic

@@ -140,4 +140,4 @@ def current_sign_in(session_key: str | None) -> SignIn | None:
     """The sign-in that this session came from."""
     if not session_key:
         return None
-    return SignIn.objects.filter(session_digest=digest(session_key)).select_related("device").order_by("-at").first()
+    return SignIn.objects.filter(session_digest=digest(session_key)).order_by("-at").first()
