@@ -22,7 +22,7 @@ LINK_LIFE_S = 30 * 60
 # Mails that ask for the press that makes it laxer.
 MOST_MAILS, WITHIN_S = 5, 3600
 _STRICTNESS = [ApproveWhen.NEVER, ApproveWhen.UNFAMILIAR, ApproveWhen.ALWAYS]
-LARGEST = 10**9
+LARGEST = 9_999_999
 
 
 class TooOften(Exception):
