@@ -3,6 +3,7 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
+from mioboe.api import accounts, once
 from mioboe.cases.actions import open_case
 from mioboe.orders.models import Order
 from mioboe.payments.gateways import Declined, Unsure
@@ -40,3 +41,11 @@ def _open_case(dispute: Dispute) -> None:
     order = Order.objects.filter(number=number).first() if kind == "order" else None
     if order is not None and order.customer_id == charge.person_id:
         open_case(charge.person, order, proof=None)
+
+
+@app.periodic(cron="41 * * * *")
+@app.task(name="api.forget_answers", queueing_lock="api.forget_answers")
+def forget_answers(timestamp: int) -> None:
+    """Drops answers kept for whoever asks twice, and what was said of sign-ins that are themselves gone."""
+    once.forget_answers()
+    accounts.forget_said()

@@ -1,13 +1,10 @@
 """The operator's page of a day's balance."""
 
 import csv
-import functools
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,24 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from mioboe.desk.views import agents_only
 from mioboe.payments.balance import day_of, rows_of
-from mioboe.people.models import Person, Role
+from mioboe.people.doors import operators_only
 
-View = Callable[..., HttpResponseBase]
 EARLIEST = date(2017, 1, 1)
-
-
-def operators_only(view: View) -> View:
-    """The shop's money is not the agents' to see."""
-
-    @functools.wraps(view)
-    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
-        if not isinstance(request.user, Person) or request.user.role != Role.OPERATOR:
-            raise PermissionDenied
-        return view(request, *arguments, **named)
-
-    return agents_only(guarded)  # type: ignore[arg-type]
 
 
 @require_safe

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from mioboe.desk.views import agents_only
 from mioboe.orders import actions
 from mioboe.orders.models import Kind, Line, Parcel, ParcelState
 from mioboe.payments.gateways import Unsure
 from mioboe.payments.models import Charge, ChargeState
+from mioboe.people.doors import agents_only
 from mioboe.people.models import Person, Role
 from mioboe.site.ids import heard
 from mioboe.trail.actions import record

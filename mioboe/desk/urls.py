@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mioboe.desk import ledger, lines, parcels, views
+from mioboe.desk import ledger, lines, parcels, thresholds, views
 
 app_name = "desk"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("panel/", views.panel, name="panel"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/export.csv", ledger.export, name="ledger_export"),
+    path("thresholds/", thresholds.thresholds, name="thresholds"),
     path("duty/<str:verb>/", views.duty, name="duty"),
     path("calls/<int:pk>/<str:verb>/", views.call_verb, name="call_verb"),
     path("cases/<str:number>/", views.case, name="case"),

@@ -1,50 +1,28 @@
 """The agent's screens: a board that becomes the case as soon as a call comes."""
 
-import functools
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from mioboe.calls import actions as calls
 from mioboe.calls.models import LIVE, WITH_AGENT, Callback, Duty
 from mioboe.cases import actions as cases
 from mioboe.cases.models import Case, CaseState, Remedy
-from mioboe.cases.remedies import MOVES_MONEY, OF_A_LINE, kind, told
+from mioboe.cases.remedies import MOVES_MONEY, kind, told
 from mioboe.desk.lines_form import lines_of
 from mioboe.mails.models import Mail
 from mioboe.payments.models import Charge, Dispute, Refund
+from mioboe.people.doors import agents_only
 from mioboe.people.models import Person
 from mioboe.site.ids import heard
 from mioboe.trail.actions import record
 from mioboe.trail.looks import readable_timeline
 
-View = Callable[..., HttpResponse]
 MOST_LISTED = 50
 SHOWN_BESIDE = 10
-# Remedies that most cases need.
-TICKED_AT_FIRST = ("cancel", "revoke_access", "refund")
-
-
-def agents_only(view: View) -> View:
-    """Agents and operators; nobody handles a case of their own account (checked in `case_of`)."""
-
-    @functools.wraps(view)
-    @never_cache
-    @login_required
-    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
-        if not isinstance(request.user, Person) or not request.user.works_here:
-            raise PermissionDenied
-        return view(request, *arguments, **named)
-
-    return guarded
 
 
 def case_of(request: HttpRequest, number: str) -> Case:
@@ -59,15 +37,15 @@ def case_of(request: HttpRequest, number: str) -> Case:
 def _shown(case: Case) -> dict[str, object]:
     """Everything about a case for its one screen."""
     customer = case.customer
-    remedies = list(case.remedies.select_related("line").order_by("pk"))
     return {
         "case": case,
         "customer": customer,
         "order": case.order,
         "proofs": case.proofs.order_by("at"),
-        "remedies": [(remedy, told(remedy, kind(remedy.kind).words)) for remedy in remedies],
-        # Whoever had one item cancelled means to keep the rest.
-        "ticked": () if any(remedy.kind in OF_A_LINE for remedy in remedies) else TICKED_AT_FIRST,
+        "remedies": [
+            (remedy, told(remedy, kind(remedy.kind).words))
+            for remedy in case.remedies.select_related("line").order_by("pk")
+        ],
         "money": _money(case),
         "lines": lines_of(case),
         "offered": [(name, kind(name).words) for name in cases.offered(case)],

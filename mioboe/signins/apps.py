@@ -8,6 +8,12 @@ from mioboe.trail.words import tell
 
 VERBS = {
     "sign_in": _("Signed in"),
+    "sign_in.mine": _("“This was me”, said of a sign-in"),
+    "sign_in.not_mine": _("“This was not me”, said of a sign-in"),
+    "thresholds.set": _(
+        "Thresholds set: unusual from {unfamiliar} (before: {unfamiliar_before}), very unusual from {very_unfamiliar} (before:"
+        " {very_unfamiliar_before})"
+    ),
     "password.changed": _("New password set"),
 }
 

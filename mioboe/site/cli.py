@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "all of them with demo people and goods, after playing the story (--once: only that; --quiet: without it)",
     "story": "plays the story against a demo that is running (--nights N: N times; --pictures FOLDER)",
     "ledger": "check: proves the ledger against charges, refunds and the till's own books",
+    "keys": "for other programs: new --scope signins --name NAME, list, rotate PREFIX, revoke PREFIX",
     "words": "compiles the translations",
 }
 # Enough for pages that wait for PostgreSQL most of the time, on two cores.

@@ -12,6 +12,7 @@ urlpatterns = [
     path("help/", include("mioboe.help.urls")),
     path("desk/", include("mioboe.desk.urls")),
     path("api/", include("mioboe.api.urls")),
+    path("api/v1/", include("mioboe.api.v1.urls")),
     # An acquirer's own page; nobody is sent there while another gateway is in force.
     path("till/", include("mioboe.payments.gateways.till.urls")),
     # allauth would let whoever is signed in put another mail address in the place of the owner's, and with it take the

@@ -1,3 +1,20 @@
+from mioboe.orders.actions.approval_choice import (
+    LOWER_PURPOSE,
+    TooOften,
+    Wish,
+    choose_approval,
+    lower_approval,
+    wish_of,
+)
+from mioboe.orders.actions.approving import (
+    NotWaiting,
+    WrongCode,
+    approve_by_code,
+    approve_order,
+    lapse_approvals,
+    refuse_order,
+)
+from mioboe.orders.actions.asking import APPROVE_MAIL, APPROVE_PURPOSE, why_to_approve
 from mioboe.orders.actions.buying import finish_order, orders_left_over
 from mioboe.orders.actions.cart import (
     CartFull,
@@ -60,8 +77,11 @@ from mioboe.orders.refusals import (
 )
 
 __all__ = [
+    "APPROVE_MAIL",
+    "APPROVE_PURPOSE",
     "FILM_LINK_PURPOSE",
     "LINK_PURPOSE",
+    "LOWER_PURPOSE",
     "ORDER_MAIL",
     "PARCELS_TOPIC",
     "Buyer",
@@ -73,14 +93,20 @@ __all__ = [
     "NotSure",
     "NotThatMany",
     "NotTheirs",
+    "NotWaiting",
     "OfferChanged",
     "OneClickOff",
     "PressTaken",
     "SoldOut",
     "TooLate",
     "TooMany",
+    "TooOften",
     "Undone",
+    "Wish",
+    "WrongCode",
     "add_address",
+    "approve_by_code",
+    "approve_order",
     "block_one_click",
     "buy_with_one_click",
     "call_back",
@@ -90,12 +116,15 @@ __all__ = [
     "change_address",
     "change_quantity",
     "check_out",
+    "choose_approval",
     "choose_one_click",
     "count_sales",
     "finish_order",
     "forget_old_carts",
     "give_back",
     "hand_over",
+    "lapse_approvals",
+    "lower_approval",
     "merge_carts",
     "note_delivered",
     "note_opened",
@@ -110,6 +139,7 @@ __all__ = [
     "put_back",
     "put_back_in_cart",
     "put_in_cart",
+    "refuse_order",
     "remove_address",
     "remove_card",
     "remove_from_cart",
@@ -118,6 +148,8 @@ __all__ = [
     "take_the_money",
     "undo_order",
     "use_film_link",
+    "why_to_approve",
+    "wish_of",
     "write_film_mail",
     "write_order_mail",
 ]

@@ -192,6 +192,7 @@ def done(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "orders": orders,
         "is_declined": any(one.state == OrderState.DECLINED for one in orders),
+        "needs_approval": any(one.state == OrderState.WAITING for one in orders),
         "is_waiting": any(one.state == OrderState.PLACED for one in orders),
         "is_guest": order.customer_id != request.user.pk,
         "has_films": any(line.is_film for one in orders for line in one.lines.all()),

@@ -1,6 +1,6 @@
 """Sign-ins that failed, for the history that the account's owner sees. Never learned from, and never what was typed."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -15,11 +15,13 @@ MOST_ADDRESSES = 20
 
 
 @transaction.atomic
-def note_attempt(person: Person | None, ip: str | None, user_agent: str, method: str = "password") -> None:
+def note_attempt(
+    person: Person | None, ip: str | None, user_agent: str, method: str = "password", at: datetime | None = None
+) -> None:
     """Notes a failed sign-in; `person` is None where no account has that mail address, which costs the same work and tells nothing.
-    May be called as often as somebody tries: an hour has at most 21 rows an account."""
-    now = timezone.now()
-    hour = now.replace(minute=0, second=0, microsecond=0)
+    May be called as often as somebody tries: an hour has at most 21 rows an account. `at`: now, where not given."""
+    now = at or timezone.now()
+    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     others = Attempt.objects.filter(person=person, at=hour)
     if ip and not others.filter(ip=ip).exists() and others.count() >= MOST_ADDRESSES:
         ip = None

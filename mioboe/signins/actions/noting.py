@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +15,7 @@ from mioboe.signins.actions.memory import tallies
 from mioboe.signins.actions.thresholds import is_over, score_key, tenths_of
 from mioboe.signins.browsers import browser_of, clean
 from mioboe.signins.familiarity import Features, Weighed, keys_to_learn, weigh
-from mioboe.signins.models import Device, Level, SignIn
+from mioboe.signins.models import AccountProfile, Device, Level, SignIn
 from mioboe.signins.places import Place, place_of
 from mioboe.trail.actions import record
 
@@ -33,23 +34,29 @@ class Noted:
 
 @transaction.atomic
 def note_sign_in(
-    person: Person, ip: str | None, user_agent: str, session_key: str, secret: str, method: str = ""
+    person: Person,
+    ip: str | None,
+    user_agent: str,
+    session_key: str,
+    secret: str,
+    method: str = "",
+    at: datetime | None = None,
 ) -> Noted:
     """Writes a successful sign-in down and says how familiar it was. A known device proves itself with its `secret`, and that
     decides; a removed one never counts as familiar; for the others the score does. An unusual sign-in is not learned into the
-    account's profile, and its device not known, until the customer says so (`learn`, `know_device`)."""
+    account's profile, and its device not known, until the customer says so (`learn`, `know_device`). `at`: now, where not given."""
     place = place_of(ip) if ip else Place()
     user_agent = clean(user_agent)
     device = _device_of(person, secret)
     was_removed = device is not None and device.revoked_at is not None
-    first_ever = not person.devices.exists()
+    first_ever = not person.devices.exists() and not AccountProfile.objects.filter(pk=person.pk).exists()
     if device is None or was_removed:
         proven, secret = False, secrets.token_urlsafe(32)
     else:
         proven = is_known(device)
     sign_in = SignIn(
         person=person,
-        at=timezone.now(),
+        at=at or timezone.now(),
         ip=ip,
         country=place.country,
         prefecture=place.prefecture,

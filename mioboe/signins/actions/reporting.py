@@ -1,0 +1,71 @@
+"""Sign-ins that happened elsewhere: another shop tells of them, and asks how familiar they are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from mioboe.people.models import Person
+from mioboe.signins.actions.devices import know_device
+from mioboe.signins.actions.learning import learn
+from mioboe.signins.actions.noting import LONGEST_METHOD, Noted, decide_and_keep, digest, note_sign_in
+from mioboe.signins.browsers import clean
+from mioboe.signins.models import AccountProfile, Device, SignIn
+from mioboe.signins.places import Place, place_of
+from mioboe.trail.actions import record
+
+
+@dataclass(frozen=True)
+class Told:
+    """What another shop saw of a successful sign-in. `secret`: the device's, as we gave it out; "" for a browser that has none yet;
+    None where that shop keeps none, so that no device is made that nobody could ever show again."""
+
+    ip: str | None
+    user_agent: str
+    session: str
+    method: str
+    at: datetime | None
+    secret: str | None
+
+
+@transaction.atomic
+def note_told(person: Person, told: Told) -> Noted:
+    """Writes it down as our own sign-ins are, and decides in the same way. An account's first is where its history begins: it
+    counts as familiar."""
+    if told.secret is not None:
+        return note_sign_in(person, told.ip, told.user_agent, told.session, told.secret, told.method, told.at)
+    place = place_of(told.ip) if told.ip else Place()
+    sign_in = SignIn(
+        person=person,
+        at=told.at or timezone.now(),
+        ip=told.ip,
+        country=place.country,
+        prefecture=place.prefecture,
+        asn=place.asn,
+        user_agent=clean(told.user_agent),
+        session_digest=digest(told.session),
+        method=told.method[:LONGEST_METHOD],
+    )
+    first_ever = not AccountProfile.objects.filter(pk=person.pk).exists() and not person.devices.exists()
+    decide_and_keep(sign_in, first_ever=first_ever, proven=False, removed=False)
+    record("sign_in", [person.ref], person, familiar=sign_in.is_familiar)
+    return Noted(sign_in, "")
+
+
+@transaction.atomic
+def say_it_was_me(sign_in: SignIn) -> None:
+    """What the sign-in showed is the owner's after all: its device is known from now on, and it is learned. The caller sees to it that
+    it is called once for a sign-in."""
+    is_new = sign_in.device is None or know_device(sign_in.device)
+    if is_new and not sign_in.is_familiar:
+        learn(sign_in)
+    record("sign_in.mine", [sign_in.person.ref], sign_in.person, sign_in=str(sign_in.pk))
+
+
+@transaction.atomic
+def say_it_was_not_me(sign_in: SignIn) -> None:
+    """Forgets the sign-in's device: whoever shows its secret again is a stranger. May be called twice."""
+    if sign_in.device_id is not None:
+        Device.objects.filter(pk=sign_in.device_id, revoked_at__isnull=True).update(revoked_at=timezone.now())
+    record("sign_in.not_mine", [sign_in.person.ref], sign_in.person, sign_in=str(sign_in.pk))
