@@ -22,6 +22,7 @@ from mioboe.orders.actions.choices import (
 from mioboe.orders.actions.fulfilling import call_back, hand_over, note_delivered, note_returned, pack, stop_parcel
 from mioboe.orders.actions.giving_back import give_back
 from mioboe.orders.actions.guests import person_for_guest
+from mioboe.orders.actions.holding import hold_order, release_order, that_can_be_held
 from mioboe.orders.actions.one_click import block_one_click, buy_with_one_click, place_order
 from mioboe.orders.actions.order_mail import LINK_PURPOSE, write_order_mail
 from mioboe.orders.actions.placing import Buyer
@@ -83,6 +84,7 @@ __all__ = [
     "forget_old_carts",
     "give_back",
     "hand_over",
+    "hold_order",
     "merge_carts",
     "note_delivered",
     "note_opened",
@@ -96,11 +98,13 @@ __all__ = [
     "put_back",
     "put_back_in_cart",
     "put_in_cart",
+    "release_order",
     "remove_address",
     "remove_card",
     "remove_from_cart",
     "revoke_access",
     "stop_parcel",
+    "that_can_be_held",
     "undo_order",
     "write_order_mail",
 ]

@@ -86,6 +86,8 @@ class Parcel(Stateful):
     state = models.CharField(max_length=12, choices=ParcelState, default=ParcelState.WAITING)
     changed_at = models.DateTimeField(default=timezone.now)
     problem = models.CharField(max_length=200, blank=True)  # why it may not be handed over
+    # Since when it may not be packed or leave, as nobody knows yet whether the customer ordered it.
+    held_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
