@@ -18,9 +18,12 @@ from mioboe.calls.models import LIVE, WITH_AGENT, Callback, Duty
 from mioboe.cases import actions as cases
 from mioboe.cases.models import Case, CaseState, Remedy
 from mioboe.cases.remedies import kind
+from mioboe.cases.remedies.hold_orders import orders_in_question
 from mioboe.mails.models import Mail
+from mioboe.orders.sign_ins import told
 from mioboe.payments.models import Charge, Dispute, Refund
 from mioboe.people.models import Person
+from mioboe.signins.history import page_of
 from mioboe.site.ids import heard
 from mioboe.trail.actions import record, timeline
 
@@ -30,7 +33,7 @@ SHOWN_BESIDE = 10
 
 
 def agents_only(view: View) -> View:
-    """Agents and operators; nobody handles a case of their own account (checked in `_case`)."""
+    """Agents and operators; nobody handles a case of their own account (checked in `case_of`)."""
 
     @functools.wraps(view)
     @never_cache
@@ -43,9 +46,10 @@ def agents_only(view: View) -> View:
     return guarded
 
 
-def _case(request: HttpRequest, number: str) -> Case:
+def case_of(request: HttpRequest, number: str) -> Case:
     case = get_object_or_404(
-        Case.objects.select_related("customer", "order__card", "order__sign_in__device"), number=heard(number)
+        Case.objects.select_related("customer", "order__card", "order__sign_in__device", "sign_in__device"),
+        number=heard(number),
     )
     if case.customer_id == request.user.pk:
         raise PermissionDenied
@@ -63,7 +67,8 @@ def _shown(case: Case) -> dict[str, object]:
         "remedies": [(remedy, kind(remedy.kind).words) for remedy in case.remedies.order_by("pk")],
         "money": _money(case),
         "offered": [(name, kind(name).words) for name in cases.offered(case)],
-        "sign_ins": customer.sign_ins.select_related("device").order_by("-at")[:SHOWN_BESIDE],
+        "told": told(page_of(customer, size=SHOWN_BESIDE).rows),
+        "in_question": orders_in_question(case).prefetch_related("parcels").order_by("placed_at")[:MOST_LISTED],
         "devices": customer.devices.filter(revoked_at__isnull=True).order_by("-last_seen_at")[:SHOWN_BESIDE],
         "mails": Mail.objects.filter(person=customer).order_by("-written_at")[:SHOWN_BESIDE],
         "entries": timeline(case.ref, *([case.order.ref] if case.order else []), limit=60),
@@ -87,7 +92,7 @@ def _desk(agent: Person) -> dict[str, object]:
     duty, _made = Duty.objects.get_or_create(agent=agent, defaults={"languages": [agent.language]})
     callback = (
         Callback.objects.filter(agent=agent, state__in=WITH_AGENT)
-        .select_related("case__customer", "case__order__card", "case__order__sign_in__device")
+        .select_related("case__customer", "case__order__card", "case__order__sign_in__device", "case__sign_in__device")
         .first()
     )
     return {
@@ -162,7 +167,7 @@ def call_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 @require_safe
 @agents_only
 def case(request: HttpRequest, number: str) -> HttpResponse:
-    found = _case(request, number)
+    found = case_of(request, number)
     if request.headers.get("HX-Request"):
         return render(request, "desk/_case.html", _shown(found))
     record("case.viewed", [found.ref], found.customer)
@@ -173,7 +178,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 @agents_only
 def resolve(request: HttpRequest, number: str) -> HttpResponse:
     """Carries out the remedies that were ticked, as one plan."""
-    found = _case(request, number)
+    found = case_of(request, number)
     chosen = request.POST.getlist("remedy")
     try:
         cases.resolve(found, chosen)
@@ -192,6 +197,6 @@ def resolve(request: HttpRequest, number: str) -> HttpResponse:
 @agents_only
 def again(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Tries a failed remedy again."""
-    found = _case(request, number)
+    found = case_of(request, number)
     cases.try_again(get_object_or_404(Remedy, pk=pk, case=found))
     return redirect("desk:case", found.number)

@@ -8,7 +8,16 @@ from django.utils.functional import Promise
 from mioboe.cases.models import Case, ProofKind, Remedy
 
 # In the order in which a plan carries them out: first what stops harm, then the money, then the account.
-KINDS = ("cancel", "revoke_access", "refund", "block_one_click", "end_sessions", "send_reset_link")
+KINDS = (
+    "hold_orders",
+    "cancel",
+    "revoke_access",
+    "refund",
+    "block_one_click",
+    "end_sessions",
+    "revoke_devices",
+    "send_reset_link",
+)
 
 
 class Kind(Protocol):
