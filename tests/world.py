@@ -30,6 +30,7 @@ from mioboe.payments.gateways.till.jobs import settle
 from mioboe.payments.gateways.till.models import Return
 from mioboe.payments.models import Card
 from mioboe.people.models import Address, Person, Phone, Role
+from mioboe.signins.actions import note_sign_in
 
 PASSWORD = "a-long-pass-phrase-1"
 NUMBER = "+819012345678"
@@ -49,6 +50,12 @@ def customer(mail: str = "hana@customer.example", language: str = "en", token: s
     OneClick.objects.create(person=person, is_on=True, card=card, address=address)
     Phone.objects.create(person=person, number=NUMBER, since=timezone.now() - timedelta(days=365))
     return person
+
+
+def everything_to_undo(person: Person) -> Order:
+    """An order of a film and a thing that waits to be packed, and a device that the account knows: each remedy finds something to do."""
+    note_sign_in(person, None, "", "a-session-elsewhere", "")
+    return ordered(person, (film(), 1), (kettle(), 1))
 
 
 def agent(mail: str = "kaori@desk.example", languages: tuple[str, ...] = ("ja", "en"), at_once: bool = True) -> Person:

@@ -2,27 +2,34 @@
 
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from mioboe.cases.models import Case, CaseState, Proof, ProofKind, Remedy, RemedyLine, RemedyState
+from mioboe.cases.models import Case, CaseState, CaseTopic, Proof, ProofKind, Remedy, RemedyLine, RemedyState
 from mioboe.cases.remedies import KINDS, MOVES_MONEY, kind
 from mioboe.cases.remedies.cancel_line import pieces_planned
+from mioboe.cases.remedies.hold_orders import orders_in_question
 from mioboe.cases.remedies.refund import given_back
 from mioboe.orders.models import Order
-from mioboe.orders.shops import ShopLine, shop
+from mioboe.orders.shops import Answer, ShopLine, shop
 from mioboe.people.models import Person
+from mioboe.signins.models import SignIn
 from mioboe.site.live import announce
 from mioboe.trail.actions import record
 
 LONGEST_STORY = 2000
+# What one press on "this was not me" does: it takes power away, from whoever it is, and gives none.
+SECURING = ("hold_orders", "block_one_click", "end_sessions", "revoke_devices", "send_reset_link")
+# Any one of these lets a held order go.
+RELEASES = (ProofKind.MAILBOX, ProofKind.PHONE)
 
 
 class NotTheirs(Exception):
-    """The order belongs to somebody else."""
+    """The order or sign-in belongs to somebody else, or to another case."""
 
 
 class NotProven(Exception):
@@ -37,33 +44,58 @@ class AlreadyPlanned(Exception):
     """Every remedy asked for is in the plan already; somebody was faster."""
 
 
-def open_case(customer: Person, order: Order | None, proof: ProofKind | None, words: str = "") -> Case:
-    """Opens a case about an order, or answers the one that is open about it, and notes what the person has proven and said:
-    nothing where it is their bank that speaks. May be called twice. Raises NotTheirs."""
-    if order is not None and order.customer_id != customer.pk:
+def open_case(
+    customer: Person, order: Order | None, proof: ProofKind | None, words: str = "", sign_in: SignIn | None = None
+) -> Case:
+    """Opens a case about an order or a sign-in, or answers the one that is open about it, and notes what the person has proven and
+    said: nothing where it is their bank that speaks. May be called twice. Raises NotTheirs."""
+    if (order is not None and order.customer_id != customer.pk) or (sign_in and sign_in.person_id != customer.pk):
         raise NotTheirs
-    case = _find_or_open(customer, order, words)
+    case = _find_or_open(customer, order, sign_in, words)
     if proof is not None:
         add_proof(case, proof)
     return case
 
 
-def _find_or_open(customer: Person, order: Order | None, words: str) -> Case:
-    before = Case.objects.filter(customer=customer, order=order).order_by("-opened_at").first()
+def _find_or_open(customer: Person, order: Order | None, sign_in: SignIn | None, words: str) -> Case:
+    topic = CaseTopic.ORDER if order else CaseTopic.TAKEOVER if sign_in else CaseTopic.OTHER
+    about_it = Case.objects.filter(customer=customer, order=order, sign_in=sign_in, topic=topic)
+    before = about_it.order_by("-opened_at").first()
     if before:
         add_words(before, words)
         return before
     try:
         with transaction.atomic():
-            case = Case.objects.create(customer=customer, order=order, words=_kept(words))
+            case = Case.objects.create(customer=customer, order=order, sign_in=sign_in, topic=topic, words=_kept(words))
             about = [case.ref, customer.ref] + ([order.ref] if order else [])
             record("case.opened", about, customer, number=case.number)
             announce("desk")
             return case
     except IntegrityError:
-        case = Case.objects.get(customer=customer, order=order)
+        case = about_it.get()
         add_words(case, words)
         return case
+
+
+@transaction.atomic
+def secure_account(sign_in: SignIn, proof: ProofKind, words: str = "") -> Case:
+    """ "This was not me": opens the case about a sign-in and plans everything that takes power away from whoever is in there. May be
+    called twice: what is planned stays planned."""
+    case = open_case(sign_in.person, None, proof, words, sign_in)
+    wanted = [name for name in SECURING if kind(name).applies(case)]
+    with suppress(AlreadyPlanned):
+        resolve(case, wanted)
+    return case
+
+
+def release_order(case: Case, order: Order) -> bool:
+    """Lets an order that this case holds go its way. A session alone is not enough, as the intruder has one, too. False where it was
+    too late for it. Raises NotProven, NotTheirs."""
+    if not orders_in_question(case).filter(pk=order.pk).exists():
+        raise NotTheirs
+    if not case.proofs.filter(kind__in=RELEASES).exists():
+        raise NotProven("release")
+    return shop().release(order.number, f"release:{case.number}:{order.number}") == Answer.DONE
 
 
 def _kept(words: str) -> str:

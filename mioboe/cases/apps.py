@@ -8,7 +8,7 @@ VERBS = {
     "case.proof.session": _("Confirmed: signed in"),
     "case.proof.mailbox": _("Confirmed: pressed a link that we mailed"),
     "case.proof.phone": _("Confirmed: answered on the number on file"),
-    "case.planned": _("Agent decided what to do"),
+    "case.planned": _("Decided what is to be done"),
     "case.viewed": _("Agent looked at the case"),
     "case.resolved": _("Everything decided is done"),
     "reset_link.sent": _("Link for a new password mailed"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 
 from mioboe.orders.models import Order
+from mioboe.signins.models import SignIn
 from mioboe.site.ids import new_id
 from mioboe.site.states import Stateful
 
@@ -16,6 +17,12 @@ class CaseState(models.TextChoices):
     OPEN = "open", _("open")
     RESOLVING = "resolving", _("being put right")
     RESOLVED = "resolved", _("put right")
+
+
+class CaseTopic(models.TextChoices):
+    ORDER = "order", _("an order")
+    TAKEOVER = "takeover", _("somebody else in the account")
+    OTHER = "other", _("something else")
 
 
 class Case(Stateful):
@@ -31,6 +38,9 @@ class Case(Stateful):
     number = models.CharField(max_length=8, unique=True, default=new_id)
     customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="cases")
     order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="+")
+    # The sign-in that the customer says was somebody else's. No constraint: sign-ins are partitioned, and gone after six months.
+    sign_in = models.ForeignKey(SignIn, models.SET_NULL, null=True, related_name="cases", db_constraint=False)
+    topic = models.CharField(max_length=10, choices=CaseTopic, default=CaseTopic.ORDER)
     state = models.CharField(max_length=10, choices=CaseState, default=CaseState.OPEN)
     words = models.TextField(blank=True, max_length=2000)
     opened_at = models.DateTimeField(default=timezone.now)
@@ -39,6 +49,8 @@ class Case(Stateful):
     class Meta:
         constraints = [
             models.UniqueConstraint("customer", "order", name="one_case_an_order"),
+            models.UniqueConstraint("customer", "sign_in", name="one_case_a_sign_in"),
+            models.CheckConstraint(condition=models.Q(topic__in=CaseTopic.values), name="case_topic_known"),
             models.CheckConstraint(condition=models.Q(state__in=CaseState.values), name="case_state_known"),
         ]
 

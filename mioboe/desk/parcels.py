@@ -62,11 +62,20 @@ def _paid(parcels: list[Parcel]) -> set[int]:
     return {parcel.pk for parcel in parcels if parcel.order.charge_key in taken}
 
 
+def _listed(state: ParcelState) -> list[Parcel]:
+    """With the number of the case that a held one waits for, "" where it is none of ours."""
+    parcels = list(_pile(state)[:MOST_LISTED])
+    for parcel in parcels:
+        kind, _, number = parcel.order.held_for.partition(":")
+        parcel.held_case = number if kind == "case" else ""  # type: ignore[attr-defined]
+    return parcels
+
+
 @require_safe
 @agents_only
 def table(request: HttpRequest) -> HttpResponse:
     counts = dict(Parcel.objects.filter(state__in=PILES).values_list("state").annotate(Count("pk")))
-    piles = [(state, words, counts.get(state, 0), list(_pile(state)[:MOST_LISTED])) for state, words in PILES.items()]
+    piles = [(state, words, counts.get(state, 0), _listed(state)) for state, words in PILES.items()]
     to_hand_over = next(parcels for state, _, _, parcels in piles if state == ParcelState.PACKED)
     context = {
         "piles": piles,
@@ -83,7 +92,7 @@ def table(request: HttpRequest) -> HttpResponse:
 @agents_only
 def packing_list(request: HttpRequest) -> HttpResponse:
     """What is to pack, to whom: for paper. It shows addresses, so whoever opens it is on record."""
-    parcels = list(_pile(ParcelState.WAITING)[:MOST_LISTED])
+    parcels = list(_pile(ParcelState.WAITING).filter(held_at=None)[:MOST_LISTED])
     if parcels:
         record("parcels.listed", [parcel.order.ref for parcel in parcels])
     return render(request, "desk/packing_list.html", {"parcels": parcels})
@@ -123,6 +132,8 @@ def came_back(request: HttpRequest) -> HttpResponse:
 
 
 def _why_not(parcel: Parcel) -> str:
+    if parcel.held_at:
+        return _("Keep the parcel here: the order is on hold until its case is clear.")
     if parcel.problem:
         return _("Keep the parcel here, it is not paid: %(why)s") % {"why": parcel.problem}
     return _("The parcel went another way meanwhile: %(state)s") % {"state": parcel.get_state_display()}

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mioboe.desk import ledger, lines, parcels, thresholds, views
+from mioboe.desk import ledger, lines, parcels, sign_ins, thresholds, views
 
 app_name = "desk"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("cases/<str:number>/resolve/", views.resolve, name="resolve"),
     path("cases/<str:number>/lines/", lines.lines, name="lines"),
     path("cases/<str:number>/again/<int:pk>/", views.again, name="again"),
+    path("cases/<str:number>/sign-ins/", sign_ins.sign_ins, name="sign_ins"),
+    path("cases/<str:number>/release/<str:order>/", sign_ins.release, name="release"),
     path("parcels/", parcels.table, name="parcels"),
     path("parcels/list/", parcels.packing_list, name="packing_list"),
     path("parcels/came-back/", parcels.came_back, name="parcel_came_back"),

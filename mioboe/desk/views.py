@@ -11,12 +11,16 @@ from mioboe.calls import actions as calls
 from mioboe.calls.models import LIVE, WITH_AGENT, Callback, Duty
 from mioboe.cases import actions as cases
 from mioboe.cases.models import Case, CaseState, Remedy
-from mioboe.cases.remedies import MOVES_MONEY, kind, told
+from mioboe.cases.remedies import MOVES_MONEY, kind
+from mioboe.cases.remedies import told as told_remedy
+from mioboe.cases.remedies.hold_orders import orders_in_question
 from mioboe.desk.lines_form import lines_of
 from mioboe.mails.models import Mail
+from mioboe.orders.sign_ins import told
 from mioboe.payments.models import Charge, Dispute, Refund
 from mioboe.people.doors import agents_only
 from mioboe.people.models import Person
+from mioboe.signins.history import page_of
 from mioboe.site.ids import heard
 from mioboe.trail.actions import record
 from mioboe.trail.looks import readable_timeline
@@ -27,7 +31,8 @@ SHOWN_BESIDE = 10
 
 def case_of(request: HttpRequest, number: str) -> Case:
     case = get_object_or_404(
-        Case.objects.select_related("customer", "order__card", "order__sign_in__device"), number=heard(number)
+        Case.objects.select_related("customer", "order__card", "order__sign_in__device", "sign_in__device"),
+        number=heard(number),
     )
     if case.customer_id == request.user.pk:
         raise PermissionDenied
@@ -43,13 +48,14 @@ def _shown(case: Case) -> dict[str, object]:
         "order": case.order,
         "proofs": case.proofs.order_by("at"),
         "remedies": [
-            (remedy, told(remedy, kind(remedy.kind).words))
+            (remedy, told_remedy(remedy, kind(remedy.kind).words))
             for remedy in case.remedies.select_related("line").order_by("pk")
         ],
         "money": _money(case),
         "lines": lines_of(case),
         "offered": [(name, kind(name).words) for name in cases.offered(case)],
-        "sign_ins": customer.sign_ins.select_related("device").order_by("-at")[:SHOWN_BESIDE],
+        "told": told(page_of(customer, size=SHOWN_BESIDE).rows),
+        "in_question": orders_in_question(case).prefetch_related("parcels").order_by("placed_at")[:MOST_LISTED],
         "devices": customer.devices.filter(revoked_at__isnull=True).order_by("-last_seen_at")[:SHOWN_BESIDE],
         "mails": Mail.objects.filter(person=customer).order_by("-written_at")[:SHOWN_BESIDE],
         "entries": readable_timeline(case.ref, *([case.order.ref] if case.order else []), limit=60),
@@ -73,7 +79,7 @@ def _desk(agent: Person) -> dict[str, object]:
     duty, _made = Duty.objects.get_or_create(agent=agent, defaults={"languages": [agent.language]})
     callback = (
         Callback.objects.filter(agent=agent, state__in=WITH_AGENT)
-        .select_related("case__customer", "case__order__card", "case__order__sign_in__device")
+        .select_related("case__customer", "case__order__card", "case__order__sign_in__device", "case__sign_in__device")
         .first()
     )
     return {

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from mioboe.help import views
-from mioboe.help.views import approve, calls, cases, not_me, statements
+from mioboe.help.views import approve, calls, cases, not_me, notices, safety, sign_ins, statements
 
 app_name = "help"
 urlpatterns = [
@@ -18,4 +18,13 @@ urlpatterns = [
     path("cases/<str:number>/waiting/panel/", calls.panel, name="waiting_panel"),
     path("cases/<str:number>/waiting/<str:verb>/", calls.verb, name="call_verb"),
     path("cases/<str:number>/statement/", statements.check, name="statement"),
+    path("safety/", safety.home, name="safety"),
+    path("safety/devices/<int:pk>/name/", safety.name, name="device_name"),
+    path("safety/devices/<int:pk>/remove/", safety.remove, name="device_remove"),
+    path("safety/sign-out/", safety.sign_out, name="sign_out"),
+    path("safety/sign-ins/", sign_ins.history, name="sign_ins"),
+    path("safety/sign-ins/export.csv", sign_ins.export, name="sign_ins_csv"),
+    path("safety/sign-ins/<int:pk>/", sign_ins.sign_in, name="sign_in"),
+    path("safety/notice/<str:secret>/", notices.notice, name="notice"),
+    path("safety/notice/<str:secret>/new/", notices.new_link, name="notice_new_link"),
 ]

@@ -20,6 +20,8 @@ VERBS = {
     "order.cancelled": _("Order cancelled"),
     "order.cancelled_in_part": _("Cancelled in part: {pieces} piece(s)"),
     "order.give_back_refused": _("The card’s bank refused to take the money back; we see to it"),
+    "order.held": _("Held: nothing of it leaves until this is clear"),
+    "order.released": _("Released: it goes its way again"),
     "parcel.packed": _("Parcel packed"),
     "parcel.held": _("Parcel held back: the payment failed"),
     "parcel.handed_over": _("Parcel handed over to the carrier"),

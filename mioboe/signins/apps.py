@@ -8,8 +8,14 @@ from mioboe.trail.words import tell
 
 VERBS = {
     "sign_in": _("Signed in"),
-    "sign_in.mine": _("“This was me”, said of a sign-in"),
-    "sign_in.not_mine": _("“This was not me”, said of a sign-in"),
+    "sign_in.mine": _("Confirmed: this sign-in was me"),
+    "sign_in.not_mine": _("Reported: this sign-in was not me"),
+    "device.removed": _("Device removed; sessions ended on it: {sessions}"),
+    "devices.removed": _("All devices removed: {devices}"),
+    "device.copied": _("A copy of a device’s key was shown: it has to prove itself again"),
+    "device.named": _("Device renamed"),
+    "sessions.ended": _("Signed out everywhere by the customer"),
+    "sign_ins.viewed": _("Agent looked at the sign-ins"),
     "thresholds.set": _(
         "Thresholds set: unusual from {unfamiliar} (before: {unfamiliar_before}), very unusual from {very_unfamiliar} (before:"
         " {very_unfamiliar_before})"

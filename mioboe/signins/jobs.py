@@ -1,5 +1,6 @@
 from procrastinate.contrib.django import app
 
+from mioboe.people.models import Person
 from mioboe.signins import actions
 
 
@@ -15,3 +16,11 @@ def fold(timestamp: int) -> None:
 def keep_months(timestamp: int) -> None:
     """Makes the coming months' partitions and drops those too old."""
     actions.keep_months()
+
+
+@app.task(name="signins.tell_of_tries")
+def tell_of_tries(person_id: int) -> None:
+    """Mails the account's owner that somebody tries to get in, once a day."""
+    person = Person.objects.filter(pk=person_id).first()
+    if person:
+        actions.tell_of_tries(person)

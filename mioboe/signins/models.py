@@ -2,15 +2,27 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from mioboe.signins.familiarity import DeviceSeen, NetworkSeen
+from mioboe.site.states import Stateful
+
+# Devices from before secrets were replaced show their first cookie, which has none: the SHA-256 of nothing.
+_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
 class Device(models.Model):
-    """A browser that a person has signed in with. It proves itself with a secret in a cookie; only a digest is kept."""
+    """A browser that a person has signed in with. It proves itself with a secret in a cookie, which is replaced again and again; only
+    digests are kept (actions/device_secrets.py)."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="devices")
-    digest = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=64, unique=True)  # finds it, and stays
+    secret = models.CharField(max_length=64, default=_OF_NOTHING)  # the newest
+    secret_before = models.CharField(max_length=64, blank=True)
+    rotated_at = models.DateTimeField(default=timezone.now)
+    settled_at = models.DateTimeField(null=True)  # since when the newest is in use
+    copied_at = models.DateTimeField(null=True)  # an old one was shown after that
+    name = models.CharField(max_length=60, blank=True)  # as its owner calls it
     browser = models.CharField(max_length=60)
     system = models.CharField(max_length=60)
     first_seen_at = models.DateTimeField(default=timezone.now)
@@ -84,6 +96,52 @@ class Attempt(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["person", "-at"], name="attempts_person")]
+
+
+class NoticeState(models.TextChoices):
+    OPEN = "open", _("not answered")
+    MINE = "mine", _("this was me")
+    NOT_MINE = "not_mine", _("this was not me")
+
+
+class NoticeKind(models.TextChoices):
+    SIGN_IN = "sign_in"  # somebody came in
+    TRIED = "tried"  # somebody tried, again and again
+    COPIED = "copied"  # a copy of a device's secret was shown
+
+
+class Notice(Stateful):
+    """A security notice, and what its reader answered: "this was me" or "this was not me", once. A sign-in has at most one; it may come
+    to be without a mail, when the day has had enough of them or when the owner answers from the history."""
+
+    CHANGES = {
+        NoticeState.OPEN: {NoticeState.MINE, NoticeState.NOT_MINE},
+        NoticeState.MINE: set(),
+        NoticeState.NOT_MINE: set(),
+    }
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=10, choices=NoticeKind, default=NoticeKind.SIGN_IN)
+    # No constraint: sign-ins are partitioned, and gone after six months.
+    sign_in = models.OneToOneField(SignIn, models.SET_NULL, null=True, related_name="notice", db_constraint=False)
+    state = models.CharField(max_length=10, choices=NoticeState, default=NoticeState.OPEN)
+    written_at = models.DateTimeField(default=timezone.now)
+    mailed_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-written_at"], name="notices_person")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=NoticeState.values), name="notice_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(answered_at__isnull=False) | models.Q(state=NoticeState.OPEN),
+                name="answer_has_a_time",
+            ),
+        ]
+
+    @property
+    def ref(self) -> str:
+        return f"notice:{self.pk}"
 
 
 class AccountProfile(models.Model):

@@ -7,6 +7,7 @@ from functools import cache
 
 import maxminddb
 import structlog
+from babel import Locale
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -110,7 +111,16 @@ def place_of(ip: str) -> Place:
 def place_words(country: str, prefecture: str) -> str:
     """The place in the reader's language: 大阪府 / Osaka, else the country, else that it is not known."""
     if prefecture:
-        return PREFECTURES[prefecture] if (get_language() or "ja").startswith("ja") else prefecture
+        return PREFECTURES[prefecture] if _is_japanese() else prefecture
     if country == "JP":
         return _("Japan")
-    return country or _("place unknown")
+    return _countries("ja" if _is_japanese() else "en").get(country) or country or _("place unknown")
+
+
+@cache
+def _countries(language: str) -> dict[str, str]:
+    return dict(Locale(language).territories)
+
+
+def _is_japanese() -> bool:
+    return (get_language() or "ja").startswith("ja")

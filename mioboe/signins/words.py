@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mioboe.signins.familiarity import DeviceSeen, NetworkSeen
-from mioboe.signins.models import SignIn
+from mioboe.signins.models import Device, SignIn
 from mioboe.signins.places import place_words
 
 _DEVICES = {
@@ -30,6 +30,55 @@ _PLACE_UNKNOWN = {
     NetworkSeen.NOTHING: gettext_lazy("%(device)s, on a network that this account has never used."),
 }
 
+# Families as the library names them, as people do.
+_BROWSERS = {
+    "Mobile Safari": "Safari",
+    "Mobile Safari UI/WKWebView": "Safari",
+    "Chrome Mobile": "Chrome",
+    "Chrome Mobile iOS": "Chrome",
+    "Chrome Mobile WebView": "Chrome",
+    "Chromium": "Chrome",
+    "HeadlessChrome": "Chrome",
+    "Firefox Mobile": "Firefox",
+    "Firefox iOS": "Firefox",
+    "Edge Mobile": "Edge",
+    "Opera Mobile": "Opera",
+}
+_SYSTEMS = {
+    "iPhone": gettext_lazy("an iPhone"),
+    "iPad": gettext_lazy("an iPad"),
+    "Mac OS X": gettext_lazy("a Mac"),
+    "Chrome OS": gettext_lazy("a Chromebook"),
+}
+_METHODS = {
+    "password": gettext_lazy("password"),
+    "passkey": gettext_lazy("passkey"),
+    "code": gettext_lazy("code by mail"),
+    "totp": gettext_lazy("code of the authenticator app"),
+    "recovery": gettext_lazy("recovery code"),
+    "reset": gettext_lazy("link for a new password"),
+}
+
+
+def device_words(device: Device | None) -> str:
+    """As its owner calls it, else as people do: "Safari on an iPhone"."""
+    if device is None:
+        return _("unknown device")
+    return device.name or browser_words(device.browser, device.system)
+
+
+def browser_words(browser: str, system: str) -> str:
+    browser, system = _BROWSERS.get(browser, browser), str(_SYSTEMS.get(system, system))
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("unknown device")
+
+
+def method_words(method: str) -> str:
+    """How somebody signed in: "password, then code of the authenticator app"; "" where nobody knows."""
+    steps = [str(_METHODS.get(step, step)) for step in method.split("+") if step]
+    return _(", then ").join(steps)
+
 
 def reason_words(sign_in: SignIn) -> str:
     """One sentence or two: what decided, and what was compared."""
@@ -41,6 +90,12 @@ def reason_words(sign_in: SignIn) -> str:
     if "no_history" in reasons:
         return _("There is nothing from the last six months to compare it with.")
     compared = _compared(sign_in)
+    if "device_copied" in reasons:
+        return (
+            _("Somebody has a copy of a known device’s key: an old one was shown after the new one was in use.")
+            + " "
+            + compared
+        )
     if "device_removed" in reasons:
         return _("A device that was removed from this account.") + " " + compared
     return compared

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def case() -> Case:
     hana = world.customer()
-    return actions.open_case(hana, world.bought(hana), ProofKind.MAILBOX)
+    return actions.open_case(hana, world.everything_to_undo(hana), ProofKind.MAILBOX)
 
 
 def walk(case: Case) -> None:
@@ -39,7 +39,7 @@ def test_a_plan_undoes_everything_and_tells_the_customer_once(case, client):
     case.order.refresh_from_db()
     assert case.order.state == OrderState.CANCELLED
     assert Access.objects.get().state == AccessState.REVOKED
-    assert Return.objects.get().amount == 500
+    assert Return.objects.get().amount == 5300
     assert not OneClick.objects.get().is_on
     assert client.get("/orders/").status_code == 302
     assert Mail.objects.filter(kind="refund_complete").count() == 0, "accepted is not paid out"

@@ -28,7 +28,7 @@ def hana():
 
 @pytest.fixture
 def case(hana) -> Case:
-    return actions.open_case(hana, world.bought(hana), ProofKind.MAILBOX)
+    return actions.open_case(hana, world.everything_to_undo(hana), ProofKind.MAILBOX)
 
 
 def fresh(remedy: Remedy) -> Remedy:

@@ -34,7 +34,7 @@ def test_it_tells_what_when_how_from_which_device_and_where(client, hana):
     )
     Order.objects.update(sign_in=sign_in)
     shown = page(client, order)
-    for words in ("Falling Stars", "1-click", "Firefox (Linux)", "new to this account", "Osaka", "4242", "¥500"):
+    for words in ("Falling Stars", "1-click", "Firefox on Linux", "new to this account", "Osaka", "4242", "¥500"):
         assert words in shown
     usual = SignIn.objects.create(person=hana, device=device, session_digest="y", is_familiar=True)
     Order.objects.update(sign_in=usual)

@@ -24,6 +24,8 @@ from mioboe.mails.models import Mail
 from mioboe.orders.actions import APPROVE_PURPOSE, FILM_LINK_PURPOSE, LINK_PURPOSE, LOWER_PURPOSE
 from mioboe.orders.models import ApprovalChoice, ApproveWhen, Category
 from mioboe.people.models import Person, Role
+from mioboe.signins.actions import LINK_PURPOSE as NOTICE_PURPOSE
+from mioboe.signins.actions import note_sign_in, notice_of
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +102,15 @@ ROWS = {
     "help:waiting_panel": Row(**OWN_CASE, arguments=("case",)),
     "help:call_verb": Row("405", "404 204 404 404 404", ("case", "hang_up")),
     "help:statement": Row("302 200 404 404 404", "302 422 404 404 404", ("case",)),
+    "help:safety": Row(**READ_SIGNED_IN_FIRST),
+    "help:device_name": Row("302 405 405 405 405", "302 302 404 404 404", ("device",), {"name": "mine"}),
+    "help:device_remove": Row("302 200 404 404 404", "302 302 404 404 404", ("device",)),
+    "help:sign_out": Row("302 200 200 200 200", "302", (), {"keep": "0"}),
+    "help:sign_ins": Row(**READ_SIGNED_IN_FIRST),
+    "help:sign_ins_csv": Row(**READ_SIGNED_IN),
+    "help:sign_in": Row("302 200 404 404 404", "302 302 404 404 404", ("sign_in",), {"answer": "not_mine"}),
+    "help:notice": Row("200 200 403 403 403", "302 302 403 403 403", ("notice",), {"answer": "not_mine"}),
+    "help:notice_new_link": Row("405", "302", ("notice",)),
     "desk:home": Row(**DESK),
     "desk:panel": Row(**DESK),
     "desk:duty": Row(**DESK_ACTS, arguments=("away",)),
@@ -108,6 +119,8 @@ ROWS = {
     "desk:resolve": Row(**DESK_ACTS, arguments=("case",), sent={"remedy": "refund"}),
     "desk:lines": Row("302 403 403 200 200", "302 403 403 422 422", ("case",)),
     "desk:again": Row(**DESK_ACTS, arguments=("case", "remedy")),
+    "desk:sign_ins": Row(**DESK, arguments=("case",)),
+    "desk:release": Row("405", "302 403 403 302 302", ("case", "order")),
     "desk:parcels": Row(**DESK),
     "desk:packing_list": Row(**DESK),
     "desk:parcel_press": Row("405", "302 403 403 403 302", ("parcel", "pack")),
@@ -197,6 +210,8 @@ def night(settings, tmp_path: Path) -> Night:
     for name, person in zip(WHO[1:], (hana, other, kaori, operator), strict=True):
         clients[name] = Client(headers={"accept-language": "en"}, raise_request_exception=False)
         clients[name].force_login(person, backend=BACKEND)
+    sign_in = note_sign_in(hana, "185.220.101.1", "curl/8", "elsewhere", "").sign_in
+    notice = notice_of(sign_in)
     thing = world.ordered(hana, (world.kettle(), 1))
     ApprovalChoice.objects.filter(person=hana).update(when=ApproveWhen.ALWAYS)
     waiting = world.bought(Person.objects.get(pk=hana.pk), world.film("waiting"), "press-waiting")
@@ -212,10 +227,12 @@ def night(settings, tmp_path: Path) -> Night:
         "call": call.pk,
         "remedy": remedy.pk,
         "key": make_key("shop", ["signins"])[0].prefix,
-        "sign_in": 1,
         "waiting": waiting.number,
         "approve_secret": make_link(APPROVE_PURPOSE, waiting.ref, hana.email, hana, 60),
         "lower_secret": make_link(LOWER_PURPOSE, "approval:never:", hana.email, hana, 60),
+        "sign_in": sign_in.pk,
+        "device": sign_in.device_id,
+        "notice": make_link(NOTICE_PURPOSE, notice.ref, hana.email, hana, 60),
         "secret": make_link(LINK_PURPOSE, order.ref, hana.email, hana, 60),
         "film_secret": make_link(FILM_LINK_PURPOSE, order.ref, hana.email, hana, 60),
         "number": world.NUMBER,
@@ -266,4 +283,4 @@ def test_looking_changes_nothing(night: Night, name: str) -> None:
         client.get(path)
         client.head(path)
     seen = set(Entry.objects.order_by("id").values_list("verb", flat=True)[before:])
-    assert seen <= {"case.viewed", "parcels.listed"}  # who looked at what is on record
+    assert seen <= {"case.viewed", "sign_ins.viewed", "parcels.listed"}  # who looked at what is on record

@@ -9,7 +9,16 @@ from django.utils.translation import gettext as _
 from mioboe.cases.models import Case, ProofKind, Remedy, RemedyLine
 
 # In the order in which a plan carries them out: first what stops harm, then the money, then the account.
-KINDS = ("cancel", "revoke_access", "refund", "block_one_click", "end_sessions", "send_reset_link")
+KINDS = (
+    "hold_orders",
+    "cancel",
+    "revoke_access",
+    "refund",
+    "block_one_click",
+    "end_sessions",
+    "revoke_devices",
+    "send_reset_link",
+)
 
 # These are planned for one line of an order at a time, see `RemedyLine`; each line has a remedy, and a key, of its own.
 OF_A_LINE = ("cancel_line",)

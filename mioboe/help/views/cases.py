@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mioboe.cases.actions import open_case
 from mioboe.cases.models import Case, ProofKind
+from mioboe.cases.remedies.hold_orders import orders_in_question
 from mioboe.help.access import own_case
 from mioboe.help.ticks import ticks
 from mioboe.orders.actions import NotWaiting, refuse_order
@@ -15,6 +16,8 @@ from mioboe.orders.models import Order, OrderState
 from mioboe.people.models import Person
 from mioboe.site.ids import heard
 from mioboe.trail.looks import readable_timeline
+
+MOST_ORDERS = 20  # that a case page lists
 
 
 @never_cache
@@ -55,6 +58,11 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "ticks": ticks(found),
         "callback": found.callbacks.order_by("-asked_at").first(),
         "entries": readable_timeline(found.ref, *([found.order.ref] if found.order else [])),
+        "in_question": orders_in_question(found)
+        .prefetch_related("lines", "parcels")
+        .order_by("placed_at")[:MOST_ORDERS]
+        if found.sign_in
+        else [],
     }
     name = "help/_case_live.html" if request.headers.get("HX-Request") else "help/case.html"
     return render(request, name, context)

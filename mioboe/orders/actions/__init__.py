@@ -49,6 +49,7 @@ from mioboe.orders.actions.fulfilling import (
 )
 from mioboe.orders.actions.giving_back import give_back
 from mioboe.orders.actions.guests import person_for_guest
+from mioboe.orders.actions.holding import hold_order, release_order, that_can_be_held
 from mioboe.orders.actions.one_click import block_one_click, buy_with_one_click, place_order
 from mioboe.orders.actions.order_mail import LINK_PURPOSE, ORDER_MAIL, write_order_mail
 from mioboe.orders.actions.placing import Buyer
@@ -123,6 +124,7 @@ __all__ = [
     "forget_old_carts",
     "give_back",
     "hand_over",
+    "hold_order",
     "lapse_approvals",
     "lower_approval",
     "merge_carts",
@@ -140,12 +142,14 @@ __all__ = [
     "put_back_in_cart",
     "put_in_cart",
     "refuse_order",
+    "release_order",
     "remove_address",
     "remove_card",
     "remove_from_cart",
     "revoke_access",
     "stop_parcel",
     "take_the_money",
+    "that_can_be_held",
     "undo_order",
     "use_film_link",
     "why_to_approve",

@@ -48,7 +48,9 @@ def _confirm(order: Order) -> bool:
         if line.product.kind == Kind.FILM:
             insert(Access(line=line, person=order.customer))
     if any(line.product.kind == Kind.PARCEL for line in lines):
-        insert(Parcel(order=order))
+        # The order may have been held while the payment was under way; its row is ours since the change above.
+        held_at = Order.objects.values_list("held_at", flat=True).get(pk=order.pk)
+        insert(Parcel(order=order, held_at=held_at))
     if order.how != HowBought.ONE_CLICK:
         drop_lines(order)
     record("order.confirmed", [order.ref, order.customer.ref], order.customer, number=order.number)

@@ -13,6 +13,7 @@ from mioboe.payments import actions as payments
 from mioboe.payments.gateways import Declined
 from mioboe.payments.models import Charge, ChargeState
 from mioboe.site.live import announce
+from mioboe.site.states import change_all
 from mioboe.trail.actions import record
 
 # Longer than the gateway's time limit: the job is for what was not heard, not for what is under way.
@@ -32,17 +33,19 @@ _FROM_THERE_ON: dict[ParcelState, set[ParcelState]] = {
 
 @transaction.atomic
 def pack(parcel: Parcel) -> bool:
-    """Packs what is not cancelled; from now on the customer cannot undo it alone. False where it was stopped."""
-    if _went(parcel, ParcelState.PACKED, ParcelState.WAITING):
+    """Packs what is not cancelled; from now on the customer cannot undo it alone. False where it was stopped or is held."""
+    if _went_unless_held(parcel, ParcelState.PACKED, ParcelState.WAITING):
         _record("parcel.packed", parcel)
     return _has_passed(parcel, ParcelState.PACKED)
 
 
 def hand_over(parcel: Parcel) -> bool:
     """Takes the money and gives the packed parcel to the carrier. Where the money cannot be had (declined, expired, given
-    back) the parcel is held: false, and its `problem` says why. Not inside a transaction, as the gateway is asked. Raises
-    Unsure: nobody knows whether it is paid, so the parcel stays, and a job asks again."""
+    back) or the order is held, the parcel stays: false; its `problem` says why. Not inside a transaction, as the gateway is
+    asked. Raises Unsure: nobody knows whether it is paid, so the parcel stays, and a job asks again."""
     parcel.refresh_from_db()
+    if parcel.held_at:
+        return _has_passed(parcel, ParcelState.HANDED_OVER)
     if parcel.state == ParcelState.PACKED and not take_the_money(parcel):
         return False
     return _note_handed_over(parcel)
@@ -102,7 +105,7 @@ def _hold(parcel: Parcel, why: str) -> None:
 
 @transaction.atomic
 def _note_handed_over(parcel: Parcel) -> bool:
-    if _went(parcel, ParcelState.HANDED_OVER, ParcelState.PACKED, problem=""):
+    if _went_unless_held(parcel, ParcelState.HANDED_OVER, ParcelState.PACKED, problem=""):
         _record("parcel.handed_over", parcel)
     return _has_passed(parcel, ParcelState.HANDED_OVER)
 
@@ -149,6 +152,12 @@ def note_returned(parcel: Parcel, is_sound: bool) -> bool:
 
 def _went(parcel: Parcel, new: ParcelState, *olds: ParcelState, **facts: str) -> bool:
     return any(parcel.change(old, new, changed_at=timezone.now(), **facts) for old in olds)
+
+
+def _went_unless_held(parcel: Parcel, new: ParcelState, old: ParcelState, **facts: str) -> bool:
+    """Compare-and-set against whoever holds the order just now."""
+    rows = Parcel.objects.filter(pk=parcel.pk, held_at=None)
+    return bool(change_all(rows, old, new, changed_at=timezone.now(), **facts))
 
 
 def _has_passed(parcel: Parcel, state: ParcelState) -> bool:

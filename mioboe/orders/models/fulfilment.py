@@ -88,6 +88,8 @@ class Parcel(Stateful):
     problem = models.CharField(max_length=200, blank=True)  # why it may not be handed over
     # The gateway was asked for its money and has not answered yet; a job asks again.
     charging_since = models.DateTimeField(null=True)
+    # Since when it may not be packed or leave, as nobody knows yet whether the customer ordered it.
+    held_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [

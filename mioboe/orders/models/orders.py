@@ -118,6 +118,9 @@ class Order(Stateful):
     promised_by = models.DateTimeField(null=True)
     total = MoneyField(max_digits=14, decimal_places=0, default_currency="JPY")
     placed_at = models.DateTimeField(default=timezone.now)
+    # Since when nothing of it leaves the house, and on whose account ("case:K7QM2X9P"): see actions/holding.py.
+    held_at = models.DateTimeField(null=True)
+    held_for = models.CharField(max_length=60, blank=True)
     # Where it was placed a moment ago, so that whoever sees it through need not read them again; no columns.
     charge: Charge | None = None
     new_lines: "list[Line] | None" = None

@@ -92,6 +92,13 @@ class Shop(Protocol):
         """Keeps a parcel from leaving, or has it called back from the carrier where it has left: DONE says that it was
         asked for, `find` how it went."""
 
+    def hold(self, number: str, held_for: str, key: str) -> Answer:
+        """Keeps what was not sent yet in the house, until `release`; `held_for` is shown to whoever packs. TOO_LATE where nothing of it
+        is here."""
+
+    def release(self, number: str, key: str) -> Answer:
+        """Lets a held order go its way again. DONE, too, where it was not held."""
+
     def revoke_access(self, number: str, key: str, lines: Collection[str] | None = None) -> Answer:
         """Withdraws every right to the order's digital goods, watched or not, or those of these lines (by id) alone. DONE,
         too, where there are none; a line that is not the order's is UNKNOWN and changes nothing."""

@@ -72,6 +72,23 @@ def stop_parcel(number: str, parcel: str, key: str) -> Answer:
     return Answer.DONE if is_kept else Answer.TOO_LATE
 
 
+def hold(number: str, held_for: str, key: str) -> Answer:
+    """See `Shop.hold`."""
+    order = _order(number)
+    if order is None:
+        return Answer.UNKNOWN
+    return Answer.DONE if actions.hold_order(order, held_for) else Answer.TOO_LATE
+
+
+def release(number: str, key: str) -> Answer:
+    """See `Shop.release`."""
+    order = _order(number)
+    if order is None:
+        return Answer.UNKNOWN
+    actions.release_order(order)
+    return Answer.DONE
+
+
 def revoke_access(number: str, key: str, lines: Collection[str] | None = None) -> Answer:
     """See `Shop.revoke_access`."""
     order = _order(number)

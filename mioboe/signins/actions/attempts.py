@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from mioboe.people.models import Person
+from mioboe.signins.actions.notices import tries_at, was_told_of_tries
 from mioboe.signins.browsers import clean
 from mioboe.signins.models import Attempt
 from mioboe.signins.places import Place, place_of
@@ -19,7 +21,8 @@ def note_attempt(
     person: Person | None, ip: str | None, user_agent: str, method: str = "password", at: datetime | None = None
 ) -> None:
     """Notes a failed sign-in; `person` is None where no account has that mail address, which costs the same work and tells nothing.
-    May be called as often as somebody tries: an hour has at most 21 rows an account. `at`: now, where not given."""
+    May be called as often as somebody tries: an hour has at most 21 rows an account. When they are many, a job tells the owner.
+    `at`: now, where not given."""
     now = at or timezone.now()
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     others = Attempt.objects.filter(person=person, at=hour)
@@ -27,6 +30,9 @@ def note_attempt(
         ip = None
     place = place_of(ip) if ip else Place()
     _count(person, hour, now, ip, place, clean(user_agent), method)
+    # A job writes the mail, so that how long the answer takes does not tell whether there is an account.
+    if tries_at(person).are_many and person and not was_told_of_tries(person):
+        app.configure_task("signins.tell_of_tries").defer(person_id=person.pk)
 
 
 def _count(

@@ -1,7 +1,5 @@
 """Writing sign-ins down, and saying how familiar each was."""
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +7,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from mioboe.people.models import Person
-from mioboe.signins.actions.devices import is_known
+from mioboe.signins.actions.device_secrets import (
+    Standing,
+    cookie_with,
+    digest,
+    new_secret,
+    rotate,
+    shown_device,
+    standing,
+)
+from mioboe.signins.actions.devices import forget_surplus, is_known, note_copy
 from mioboe.signins.actions.learning import MOST_TRIES, day_of, keep, read_profile, shown_by
 from mioboe.signins.actions.memory import tallies
+from mioboe.signins.actions.notices import tell_of_sign_in
+from mioboe.signins.actions.sessions import sign_in_of_session
 from mioboe.signins.actions.thresholds import is_over, score_key, tenths_of
 from mioboe.signins.browsers import browser_of, clean
 from mioboe.signins.familiarity import Features, Weighed, keys_to_learn, weigh
@@ -22,14 +31,10 @@ from mioboe.trail.actions import record
 LONGEST_METHOD = 20
 
 
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 @dataclass(frozen=True)
 class Noted:
     sign_in: SignIn
-    secret: str  # for the browser's cookie
+    secret: str  # for the browser's cookie; "" where it keeps the one it has
 
 
 @transaction.atomic
@@ -42,20 +47,27 @@ def note_sign_in(
     method: str = "",
     at: datetime | None = None,
 ) -> Noted:
-    """Writes a successful sign-in down and says how familiar it was. A known device proves itself with its `secret`, and that
-    decides; a removed one never counts as familiar; for the others the score does. An unusual sign-in is not learned into the
-    account's profile, and its device not known, until the customer says so (`learn`, `know_device`). `at`: now, where not given."""
+    """Writes a successful sign-in down and says how familiar it was. A known device proves itself with its `secret` (the cookie), and
+    that decides; it gets a new one. A removed device never counts as familiar, nor does one of whose secret there is a copy; for the
+    others the score decides. An unusual sign-in is not learned into the account's profile, and its device not known, until the
+    customer says so (`answer_mine`); a mail tells of it. `at`: now, where not given."""
     place = place_of(ip) if ip else Place()
     user_agent = clean(user_agent)
-    device = _device_of(person, secret)
-    was_removed = device is not None and device.revoked_at is not None
-    first_ever = not person.devices.exists() and not AccountProfile.objects.filter(pk=person.pk).exists()
-    if device is None or was_removed:
-        proven, secret = False, secrets.token_urlsafe(32)
+    shown = shown_device(person, secret)
+    first_ever = shown is None and not (person.devices.exists() or AccountProfile.objects.filter(pk=person.pk).exists())
+    worth = standing(*shown) if shown else None
+    if shown and worth is Standing.COPIED:
+        note_copy(shown[0])
+        worth = Standing.REMOVED
+    if shown is None or worth is Standing.REMOVED:
+        entry, columns = new_secret(person)
+        device, proven = _new_device(person, columns, user_agent, place), False
     else:
-        proven = is_known(device)
+        device, proven = shown[0], is_known(shown[0])
+        entry = rotate(*shown)
     sign_in = SignIn(
         person=person,
+        device=device,
         at=at or timezone.now(),
         ip=ip,
         country=place.country,
@@ -65,24 +77,25 @@ def note_sign_in(
         session_digest=digest(session_key),
         method=method[:LONGEST_METHOD],
     )
-    if device is None or was_removed:
-        device = _new_device(person, secret, user_agent, place)
-    sign_in.device = device
-    decide_and_keep(sign_in, first_ever=first_ever, proven=proven, removed=was_removed)
+    removed = worth is Standing.REMOVED
+    copied = removed and shown is not None and shown[0].copied_at is not None
+    decide_and_keep(sign_in, first_ever=first_ever, proven=proven, removed=removed, copied=copied)
     known_at = timezone.now() if sign_in.is_familiar and device.known_at is None else device.known_at
     Device.objects.filter(pk=device.pk).update(last_seen_at=sign_in.at, known_at=known_at)
     record("sign_in", [person.ref, device.ref], person, familiar=sign_in.is_familiar, device=str(device.pk))
-    return Noted(sign_in, secret)
+    if not sign_in.is_familiar:
+        tell_of_sign_in(sign_in)
+    return Noted(sign_in, cookie_with(entry, secret, shown[1] if shown else "") if entry else "")
 
 
-def decide_and_keep(sign_in: SignIn, *, first_ever: bool, proven: bool, removed: bool) -> None:
+def decide_and_keep(sign_in: SignIn, *, first_ever: bool, proven: bool, removed: bool, copied: bool = False) -> None:
     """Weighs the sign-in against its account's history, decides, and writes it all down: one read, one write. Fills in the
     decision and the id of `sign_in`."""
     shown = shown_by(sign_in.ip, sign_in.country, sign_in.asn, sign_in.user_agent)
     for _ in range(MOST_TRIES):
         known = read_profile(sign_in.person_id)
         weighed = weigh(known.profile, shown, tallies(), day_of(sign_in)) if known.profile.sign_ins else None
-        _decide(sign_in, weighed, shown, first_ever=first_ever, proven=proven, removed=removed)
+        _decide(sign_in, weighed, shown, first_ever=first_ever, proven=proven, removed=removed, copied=copied)
         decided_without = first_ever or proven or removed
         feed = [*keys_to_learn(shown, weighed), score_key(day_of(sign_in), None if decided_without else sign_in.score)]
         if sign_in.is_familiar:
@@ -98,7 +111,14 @@ def decide_and_keep(sign_in: SignIn, *, first_ever: bool, proven: bool, removed:
 
 
 def _decide(
-    sign_in: SignIn, weighed: Weighed | None, shown: Features, *, first_ever: bool, proven: bool, removed: bool
+    sign_in: SignIn,
+    weighed: Weighed | None,
+    shown: Features,
+    *,
+    first_ever: bool,
+    proven: bool,
+    removed: bool,
+    copied: bool = False,
 ) -> None:
     sign_in.is_familiar, sign_in.is_very_unfamiliar, sign_in.reasons = True, False, []
     if weighed is not None:
@@ -112,32 +132,30 @@ def _decide(
         sign_in.is_familiar, sign_in.reasons = False, ["no_history"]
     else:
         tenths = tenths_of(weighed.score)
+        gone = ["device_copied"] if copied else ["device_removed"] if removed else []
         sign_in.is_very_unfamiliar = is_over(Level.VERY_UNFAMILIAR, tenths)
         sign_in.is_familiar = not (removed or sign_in.is_very_unfamiliar or is_over(Level.UNFAMILIAR, tenths))
-        sign_in.reasons = (["device_removed"] if removed else []) + weighed.reasons
+        sign_in.reasons = gone + weighed.reasons
 
 
-def _device_of(person: Person, secret: str) -> Device | None:
-    """The device that has this secret, revoked or not."""
-    if not secret:
-        return None
-    return Device.objects.filter(person=person, digest=digest(f"{person.pk}:{secret}")).first()
-
-
-def _new_device(person: Person, secret: str, user_agent: str, place: Place) -> Device:
+def _new_device(person: Person, columns: dict[str, str], user_agent: str, place: Place) -> Device:
     read = browser_of(user_agent)
-    return Device.objects.create(
+    device = Device.objects.create(
         person=person,
-        digest=digest(f"{person.pk}:{secret}"),
         browser=read.browser,
         system=read.system,
         country=place.country,
         prefecture=place.prefecture,
+        **columns,
     )
+    forget_surplus(device)
+    return device
 
 
 def current_sign_in(session_key: str | None) -> SignIn | None:
     """The sign-in that this session came from."""
     if not session_key:
         return None
-    return SignIn.objects.filter(session_digest=digest(session_key)).order_by("-at").first()
+    latest = SignIn.objects.filter(session_digest=digest(session_key)).order_by("-at").first()
+    # A new password gives the session a new key; what it carries stays.
+    return latest or sign_in_of_session(session_key)

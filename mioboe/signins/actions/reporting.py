@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from mioboe.people.models import Person
+from mioboe.signins.actions.device_secrets import digest
 from mioboe.signins.actions.devices import know_device
 from mioboe.signins.actions.learning import learn
-from mioboe.signins.actions.noting import LONGEST_METHOD, Noted, decide_and_keep, digest, note_sign_in
+from mioboe.signins.actions.noting import LONGEST_METHOD, Noted, decide_and_keep, note_sign_in
 from mioboe.signins.browsers import clean
 from mioboe.signins.models import AccountProfile, Device, SignIn
 from mioboe.signins.places import Place, place_of

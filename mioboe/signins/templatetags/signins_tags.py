@@ -1,21 +1,38 @@
 from django import template
-from django.utils.translation import gettext as _
 
 from mioboe.signins.models import Device, SignIn
-from mioboe.signins.places import place_words
+from mioboe.signins.networks import network_name
+from mioboe.signins.places import Place, place_words
+from mioboe.signins.words import device_words, method_words, reason_words
 
 register = template.Library()
 
 
 @register.filter
-def place(seen: SignIn | Device) -> str:
+def place(seen: SignIn | Device | Place) -> str:
     """About where a sign-in or device was, in the reader's language."""
     return place_words(seen.country, seen.prefecture)
 
 
 @register.filter
 def device_name(device: Device | None) -> str:
-    """As people name it: "Mobile Safari (iPhone)"."""
-    if device is None or not (device.browser or device.system):
-        return _("unknown device")
-    return f"{device.browser} ({device.system})" if device.system else device.browser
+    """As its owner calls it, else as people do: "Safari on an iPhone"."""
+    return device_words(device)
+
+
+@register.filter
+def network(asn: int | None) -> str:
+    """Whose network: the operator's name; "" where not known."""
+    return network_name(asn)
+
+
+@register.filter
+def how(sign_in: SignIn) -> str:
+    """By what somebody signed in."""
+    return method_words(sign_in.method)
+
+
+@register.filter
+def reason(sign_in: SignIn) -> str:
+    """Why it counts as usual or not."""
+    return reason_words(sign_in)

@@ -85,6 +85,8 @@ _SUBJECT_ICONS = {
     "parcel": "box-seam",
     "mail": "envelope",
     "sign_in": "box-arrow-in-right",
+    "device": "phone",
+    "devices": "phone",
     "session": "box-arrow-right",
     "sessions": "box-arrow-right",
     "password": "key",
