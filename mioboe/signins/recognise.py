@@ -2,43 +2,70 @@
 
 from collections.abc import Callable
 
-from allauth.account.signals import password_changed, password_reset
+from allauth.account.authentication import get_authentication_records
+from allauth.account.signals import login_code_rejected, password_changed, password_reset, password_set
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+    authenticator_used,
+)
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from mioboe.people.models import Person
+from mioboe.people.models import MailAddressChange, Person
+from mioboe.people.signals import mail_change_went_on
 from mioboe.signins.actions import note_attempt, note_sign_in
+from mioboe.signins.adapter import COOKIE, device_secret
 from mioboe.site.live import announce
 from mioboe.trail.actions import record
 
-COOKIE = "device"
 COOKIE_AGE_S = 2 * 365 * 24 * 3600
-LONGEST_SECRET = 64
 LONGEST_MAIL = 254
 
 
 @receiver(user_logged_in, dispatch_uid="note_sign_in")
 def _note(sender: type[Person], request: HttpRequest, user: Person, **kwargs: object) -> None:
-    secret = request.COOKIES.get(COOKIE, "")
-    if len(secret) > LONGEST_SECRET:
-        secret = ""
     noted = note_sign_in(
         user,
         request.META.get("REMOTE_ADDR"),
         request.headers.get("User-Agent", ""),
         request.session.session_key or "",
-        secret,
-        _method(request),
+        device_secret(request),
+        _method(request, user),
+        confirmed=_is_confirmed(request, user),
     )
     request.META["mioboe.device_secret"] = noted.secret
 
 
-def _method(request: HttpRequest) -> str:
-    """How: "password", "mfa", "code", …, as allauth has noted it; "" where it has not."""
-    records = request.session.get("account_authentication_methods") or [{}]
-    return str(records[-1].get("method", ""))
+_METHODS = {
+    Authenticator.Type.WEBAUTHN: "passkey",
+    Authenticator.Type.TOTP: "totp",
+    Authenticator.Type.RECOVERY_CODES: "recovery_code",
+}
+
+
+def _method(request: HttpRequest, person: Person) -> str:
+    """How, by the last step: "password", "code" (by mail), "passkey", "totp", "recovery_code", "password_reset"; "" where allauth has
+    noted nothing."""
+    records = get_authentication_records(request, person)
+    if not records:
+        return ""
+    method = str(records[-1]["method"])
+    return _METHODS.get(records[-1].get("type"), method) if method == "mfa" else method
+
+
+def _is_confirmed(request: HttpRequest, person: Person) -> bool:
+    """A passkey, or a second step after the password: more than what an intruder finds out or guesses. The mailbox alone is none: its
+    owner is told of a device that came that way."""
+    records = get_authentication_records(request, person)
+    return any(record["method"] == "mfa" for record in records) or {"password", "code"} <= {
+        record["method"] for record in records
+    }
 
 
 @receiver(user_login_failed, dispatch_uid="note_attempt")
@@ -53,7 +80,41 @@ def _note_failure(
     note_attempt(person, request.META.get("REMOTE_ADDR"), request.headers.get("User-Agent", ""))
 
 
-@receiver([password_changed, password_reset], dispatch_uid="note_new_password")
+@receiver(login_code_rejected, dispatch_uid="note_wrong_mailed_code")
+def _note_wrong_code(sender: object, request: HttpRequest, user: Person, **kwargs: object) -> None:
+    note_attempt(user, request.META.get("REMOTE_ADDR"), request.headers.get("User-Agent", ""), "code")
+
+
+@receiver(authentication_failed, dispatch_uid="note_wrong_app_code")
+def _note_wrong_app_code(
+    sender: object, request: HttpRequest, user: Person, reauthentication: bool = False, **kwargs: object
+) -> None:
+    note_attempt(user, request.META.get("REMOTE_ADDR"), request.headers.get("User-Agent", ""), "totp")
+
+
+@receiver([authenticator_added, authenticator_removed, authenticator_reset], dispatch_uid="note_second_factor")
+def _note_second_factor(
+    sender: object, signal: object, user: Person, authenticator: Authenticator, **kwargs: object
+) -> None:
+    what = _METHODS[Authenticator.Type(authenticator.type)]
+    how = "removed" if signal is authenticator_removed else "added"
+    record(f"{what}.{how}", [user.ref], user)
+    announce(user.ref)
+
+
+@receiver(authenticator_used, dispatch_uid="note_recovery_code")
+def _note_recovery_code(sender: object, user: Person, authenticator: Authenticator, **kwargs: object) -> None:
+    """They are for emergencies, and there are few."""
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        record("recovery_code.used", [user.ref], user)
+
+
+@receiver(mail_change_went_on, dispatch_uid="note_mail_change")
+def _note_mail_change(sender: object, change: MailAddressChange, verb: str, **kwargs: object) -> None:
+    record(f"mail_address.{verb}", [change.person.ref], change.person, change=change.pk)
+
+
+@receiver([password_changed, password_reset, password_set], dispatch_uid="note_new_password")
 def _note_password(sender: type[Person], user: Person, **kwargs: object) -> None:
     record("password.changed", [user.ref], user)
     announce(user.ref)

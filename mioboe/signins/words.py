@@ -41,6 +41,8 @@ def reason_words(sign_in: SignIn) -> str:
     if "no_history" in reasons:
         return _("There is nothing from the last six months to compare it with.")
     compared = _compared(sign_in)
+    if "second_step" in reasons:
+        return _("Confirmed with a passkey or a second step.") + " " + compared
     if "device_removed" in reasons:
         return _("A device that was removed from this account.") + " " + compared
     return compared

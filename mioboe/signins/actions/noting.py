@@ -13,7 +13,7 @@ from mioboe.signins.actions.learning import MOST_TRIES, day_of, keep, read_profi
 from mioboe.signins.actions.memory import tallies
 from mioboe.signins.actions.thresholds import is_over, score_key, tenths_of
 from mioboe.signins.browsers import browser_of, clean
-from mioboe.signins.familiarity import Features, Weighed, keys_to_learn, weigh
+from mioboe.signins.familiarity import Weighed, keys_to_learn, weigh
 from mioboe.signins.models import Device, Level, SignIn
 from mioboe.signins.places import Place, place_of
 from mioboe.trail.actions import record
@@ -33,10 +33,17 @@ class Noted:
 
 @transaction.atomic
 def note_sign_in(
-    person: Person, ip: str | None, user_agent: str, session_key: str, secret: str, method: str = ""
+    person: Person,
+    ip: str | None,
+    user_agent: str,
+    session_key: str,
+    secret: str,
+    method: str = "",
+    confirmed: bool = False,
 ) -> Noted:
     """Writes a successful sign-in down and says how familiar it was. A known device proves itself with its `secret`, and that
-    decides; a removed one never counts as familiar; for the others the score does. An unusual sign-in is not learned into the
+    decides; so does a second step or a passkey (`confirmed`); a removed one never counts as familiar otherwise; for the others the
+    score does. An unusual sign-in is not learned into the
     account's profile, and its device not known, until the customer says so (`learn`, `know_device`)."""
     place = place_of(ip) if ip else Place()
     user_agent = clean(user_agent)
@@ -61,21 +68,21 @@ def note_sign_in(
     if device is None or was_removed:
         device = _new_device(person, secret, user_agent, place)
     sign_in.device = device
-    decide_and_keep(sign_in, first_ever=first_ever, proven=proven, removed=was_removed)
+    decide_and_keep(sign_in, first_ever=first_ever, proven=proven, removed=was_removed, confirmed=confirmed)
     known_at = timezone.now() if sign_in.is_familiar and device.known_at is None else device.known_at
     Device.objects.filter(pk=device.pk).update(last_seen_at=sign_in.at, known_at=known_at)
     record("sign_in", [person.ref, device.ref], person, familiar=sign_in.is_familiar, device=str(device.pk))
     return Noted(sign_in, secret)
 
 
-def decide_and_keep(sign_in: SignIn, *, first_ever: bool, proven: bool, removed: bool) -> None:
+def decide_and_keep(sign_in: SignIn, *, first_ever: bool, proven: bool, removed: bool, confirmed: bool = False) -> None:
     """Weighs the sign-in against its account's history, decides, and writes it all down: one read, one write. Fills in the
     decision and the id of `sign_in`."""
     shown = shown_by(sign_in.ip, sign_in.country, sign_in.asn, sign_in.user_agent)
     for _ in range(MOST_TRIES):
         known = read_profile(sign_in.person_id)
         weighed = weigh(known.profile, shown, tallies()) if known.profile.sign_ins else None
-        _decide(sign_in, weighed, shown, first_ever=first_ever, proven=proven, removed=removed)
+        decide(sign_in, weighed, first_ever=first_ever, proven=proven, removed=removed, confirmed=confirmed)
         decided_without = first_ever or proven or removed
         feed = [*keys_to_learn(shown, weighed), score_key(day_of(sign_in), None if decided_without else sign_in.score)]
         if sign_in.is_familiar:
@@ -90,9 +97,16 @@ def decide_and_keep(sign_in: SignIn, *, first_ever: bool, proven: bool, removed:
     )
 
 
-def _decide(
-    sign_in: SignIn, weighed: Weighed | None, shown: Features, *, first_ever: bool, proven: bool, removed: bool
+def decide(
+    sign_in: SignIn,
+    weighed: Weighed | None,
+    *,
+    first_ever: bool,
+    proven: bool,
+    removed: bool,
+    confirmed: bool = False,
 ) -> None:
+    """Fills in what the sign-in is, and why. Changes nothing else."""
     sign_in.is_familiar, sign_in.is_very_unfamiliar, sign_in.reasons = True, False, []
     if weighed is not None:
         sign_in.score, sign_in.network_seen, sign_in.device_seen = weighed.score, weighed.network, weighed.device
@@ -100,6 +114,8 @@ def _decide(
         sign_in.reasons = ["first_sign_in"]
     elif proven:
         sign_in.reasons = ["device_proven"]
+    elif confirmed:
+        sign_in.reasons = ["second_step"] + (weighed.reasons if weighed is not None else [])
     elif weighed is None:
         # Devices, but nothing to hold against: the history is older than what is kept.
         sign_in.is_familiar, sign_in.reasons = False, ["no_history"]
