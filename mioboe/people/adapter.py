@@ -54,17 +54,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Has a job write the mail. Whether the address has an account makes no difference here: looked up, and a job put into the
         queue, either way, so that the time taken tells nothing."""
         person = Person.objects.filter(email__iexact=email).first()
-        request = in_request.request
         facts = {
             name: context[key]
             for name, key in (("code", "code"), ("url", "password_reset_url"))
             if isinstance(context.get(key), str)
         }
-        facts |= {
-            "ip": str(request.META.get("REMOTE_ADDR", "")),
-            "user_agent": request.headers.get("User-Agent", "")[:LONGEST_USER_AGENT].replace("\0", ""),
-            "at": timezone.now().isoformat(),
-        }
+        facts |= _from_where(in_request.request) | {"at": timezone.now().isoformat()}
         app.configure_task("people.write_account_mail").defer(
             kind=template_prefix,
             person_id=person.pk if person else None,
@@ -158,6 +153,15 @@ def is_unconfirmed(person: Person) -> bool:
     """Made an account here and has not shown yet that the mail address is theirs. Accounts that came otherwise have no row of
     allauth's, and are as good as the shop that brought them."""
     return EmailAddress.objects.filter(user=person).exists() and not has_verified_email(person, person.email)
+
+
+def _from_where(request: HttpRequest | None) -> dict[str, str]:
+    if request is None:
+        return {}
+    return {
+        "ip": str(request.META.get("REMOTE_ADDR", "")),
+        "user_agent": request.headers.get("User-Agent", "")[:LONGEST_USER_AGENT].replace("\0", ""),
+    }
 
 
 def _method(id: str, words: str, urlname: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
-from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
@@ -122,28 +121,6 @@ class ConfirmAppCode(mfa.ReauthenticateForm):
     def clean_code(self) -> str:
         with a_guess(context.request, *_who(context.request, self.user.email), second_step=True):
             return super().clean_code()
-
-
-class AddPasskey(webauthn.AddWebAuthnForm):
-    """Always one that can sign in alone, which is what makes it a passkey: the authenticator has checked a finger, a face or a PIN."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["passwordless"].widget = forms.HiddenInput()
-        self.initial["passwordless"] = True
-        self.fields["name"] = forms.CharField(
-            label=gettext_lazy("Name"),
-            max_length=60,
-            required=False,
-            help_text=gettext_lazy("By which you tell it from others: “my phone”, say."),
-        )
-
-    def clean_passwordless(self) -> bool:
-        return True
-
-
-class RenamePasskey(webauthn.EditWebAuthnForm):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
 
 
 class NewAddress(forms.Form):

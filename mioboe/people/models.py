@@ -36,7 +36,7 @@ class People(BaseUserManager["Person"]):
 class Person(AbstractBaseUser, PermissionsMixin):
     """Somebody with an account: customer, agent or operator."""
 
-    email = models.EmailField(unique=True)
+    email = models.EmailField(_("mail address"), unique=True)
     name = models.CharField(max_length=100, blank=True)
     role = models.CharField(max_length=20, choices=Role, default=Role.CUSTOMER)
     language = models.CharField(max_length=5, choices=Language, default=Language.JAPANESE)

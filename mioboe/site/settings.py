@@ -401,8 +401,11 @@ MFA_RATE_LIMITS = {"webauthn_login": None}
 MFA_FORMS = {
     "authenticate": "mioboe.people.forms.SecondStep",
     "reauthenticate": "mioboe.people.forms.ConfirmAppCode",
-    "add_webauthn": "mioboe.people.forms.AddPasskey",
-    "edit_webauthn": "mioboe.people.forms.RenamePasskey",
+    "login_webauthn": "mioboe.people.passkey_forms.SignInByPasskey",
+    "authenticate_webauthn": "mioboe.people.passkey_forms.SecondStepByPasskey",
+    "reauthenticate_webauthn": "mioboe.people.passkey_forms.ConfirmByPasskey",
+    "add_webauthn": "mioboe.people.passkey_forms.AddPasskey",
+    "edit_webauthn": "mioboe.people.passkey_forms.RenamePasskey",
 }
 USERSESSIONS_TRACK_ACTIVITY = True
 

@@ -95,6 +95,9 @@ def test_nobody_puts_another_mail_address_in_the_place_of_the_owners():
     hana = world.customer()
     client = signed_in(hana)
     for action in ("action_add", "action_primary"):
-        assert client.post("/account/email/", {"email": "thief@evil.example", action: ""}).status_code == 404
+        answer = client.post(
+            "/account/email/", {"email": "thief@evil.example", "new": "thief@evil.example", action: ""}
+        )
+        assert answer.status_code == 302 and answer["Location"].startswith("/account/reauthenticate/")
     hana.refresh_from_db()
     assert hana.email == "hana@customer.example"
