@@ -6,8 +6,9 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 COOKIE = "standing"
-# Addresses that GeoLite2 places there.
-STANDING = {"tokyo": "133.11.0.1", "osaka": "133.1.0.1"}
+# Addresses that GeoLite2 places there, both of one operator's network. The intruder of the story is that close to his victim: from
+# a network of its own, the iPhone would be so unlike everything before it that the password alone let nobody in.
+STANDING = {"tokyo": "133.14.192.1", "osaka": "133.16.128.1"}
 
 
 class StandElsewhere:

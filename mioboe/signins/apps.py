@@ -21,6 +21,18 @@ VERBS = {
         " {very_unfamiliar_before})"
     ),
     "password.changed": _("New password set"),
+    "passkey.added": _("Passkey added"),
+    "passkey.removed": _("Passkey removed"),
+    "totp.added": _("Codes from an app switched on"),
+    "totp.removed": _("Codes from an app switched off"),
+    "recovery_code.added": _("Recovery codes made"),
+    "recovery_code.removed": _("Recovery codes removed"),
+    "recovery_code.used": _("A recovery code was used"),
+    "mail_address.asked": _("Another mail address asked for"),
+    "mail_address.confirmed": _("The new mail address was confirmed, and waits"),
+    "mail_address.stopped": _("The change of the mail address was stopped"),
+    "mail_address.lapsed": _("The change of the mail address lapsed"),
+    "mail_address.done": _("Mail address changed"),
 }
 
 

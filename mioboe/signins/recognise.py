@@ -3,21 +3,31 @@
 import time
 from collections.abc import Callable
 
-from allauth.account.signals import password_changed, password_reset
+from allauth.account.authentication import get_authentication_records
+from allauth.account.signals import login_code_rejected, password_changed, password_reset, password_set
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+    authenticator_used,
+)
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from mioboe.people.models import Person
+from mioboe.people.models import MailAddressChange, Person
+from mioboe.people.signals import mail_change_went_on
 from mioboe.signins.actions import digest, note_attempt, note_sign_in, see_device
 from mioboe.signins.actions.device_secrets import LONGEST_COOKIE
 from mioboe.signins.actions.sessions import DEVICE_KEY, SIGN_IN_KEY
+from mioboe.signins.adapter import COOKIE, device_secret
 from mioboe.site.live import announce
 from mioboe.trail.actions import record
 
-COOKIE = "device"
 COOKIE_AGE_S = 2 * 365 * 24 * 3600
 LONGEST_MAIL = 254
 # What a session remembers of the last look at its device, and for how long that is enough, seconds.
@@ -33,18 +43,35 @@ def _note(sender: type[Person], request: HttpRequest, user: Person, **kwargs: ob
         request.META.get("REMOTE_ADDR"),
         request.headers.get("User-Agent", ""),
         request.session.session_key or "",
-        request.COOKIES.get(COOKIE, ""),
-        _method(request),
+        device_secret(request),
+        _method(request, user),
+        confirmed=_is_confirmed(request, user),
     )
     request.session[SIGN_IN_KEY], request.session[DEVICE_KEY] = noted.sign_in.pk, noted.sign_in.device_id
     request.META["mioboe.device_secret"] = noted.secret
 
 
-def _method(request: HttpRequest) -> str:
+def _method(request: HttpRequest, person: Person) -> str:
     """How: "password", "passkey", "password+totp", …, in the order of the steps, as allauth has noted them; "" where it has not."""
-    records = request.session.get("account_authentication_methods") or []
+    records = get_authentication_records(request, person)
     steps = [str(record.get("type") if record.get("method") == "mfa" else record.get("method")) for record in records]
     return "+".join(dict.fromkeys(_KINDS.get(step, step) for step in steps))
+
+
+_METHODS = {
+    Authenticator.Type.WEBAUTHN: "passkey",
+    Authenticator.Type.TOTP: "totp",
+    Authenticator.Type.RECOVERY_CODES: "recovery_code",
+}
+
+
+def _is_confirmed(request: HttpRequest, person: Person) -> bool:
+    """A passkey, or a second step after the password: more than what an intruder finds out or guesses. The mailbox alone is none: its
+    owner is told of a device that came that way."""
+    records = get_authentication_records(request, person)
+    return any(record["method"] == "mfa" for record in records) or {"password", "code"} <= {
+        record["method"] for record in records
+    }
 
 
 @receiver(user_login_failed, dispatch_uid="note_attempt")
@@ -59,7 +86,41 @@ def _note_failure(
     note_attempt(person, request.META.get("REMOTE_ADDR"), request.headers.get("User-Agent", ""))
 
 
-@receiver([password_changed, password_reset], dispatch_uid="note_new_password")
+@receiver(login_code_rejected, dispatch_uid="note_wrong_mailed_code")
+def _note_wrong_code(sender: object, request: HttpRequest, user: Person, **kwargs: object) -> None:
+    note_attempt(user, request.META.get("REMOTE_ADDR"), request.headers.get("User-Agent", ""), "code")
+
+
+@receiver(authentication_failed, dispatch_uid="note_wrong_app_code")
+def _note_wrong_app_code(
+    sender: object, request: HttpRequest, user: Person, reauthentication: bool = False, **kwargs: object
+) -> None:
+    note_attempt(user, request.META.get("REMOTE_ADDR"), request.headers.get("User-Agent", ""), "totp")
+
+
+@receiver([authenticator_added, authenticator_removed, authenticator_reset], dispatch_uid="note_second_factor")
+def _note_second_factor(
+    sender: object, signal: object, user: Person, authenticator: Authenticator, **kwargs: object
+) -> None:
+    what = _METHODS[Authenticator.Type(authenticator.type)]
+    how = "removed" if signal is authenticator_removed else "added"
+    record(f"{what}.{how}", [user.ref], user)
+    announce(user.ref)
+
+
+@receiver(authenticator_used, dispatch_uid="note_recovery_code")
+def _note_recovery_code(sender: object, user: Person, authenticator: Authenticator, **kwargs: object) -> None:
+    """They are for emergencies, and there are few."""
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        record("recovery_code.used", [user.ref], user)
+
+
+@receiver(mail_change_went_on, dispatch_uid="note_mail_change")
+def _note_mail_change(sender: object, change: MailAddressChange, verb: str, **kwargs: object) -> None:
+    record(f"mail_address.{verb}", [change.person.ref], change.person, change=change.pk)
+
+
+@receiver([password_changed, password_reset, password_set], dispatch_uid="note_new_password")
 def _note_password(sender: type[Person], user: Person, **kwargs: object) -> None:
     record("password.changed", [user.ref], user)
     announce(user.ref)

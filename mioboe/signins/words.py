@@ -96,6 +96,8 @@ def reason_words(sign_in: SignIn) -> str:
             + " "
             + compared
         )
+    if "second_step" in reasons:
+        return _("Confirmed with a passkey or a second step.") + " " + compared
     if "device_removed" in reasons:
         return _("A device that was removed from this account.") + " " + compared
     return compared

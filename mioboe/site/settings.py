@@ -186,6 +186,14 @@ MIOBOE_ORDER_LINK_LIFE_S: int = _seconds(_env.int, "ORDER_LINK_LIFE_S", 30 * 24 
 
 # How long an order waits for its customer's approval before it lapses, seconds.
 MIOBOE_APPROVAL_LIFE_S: int = _seconds(_env.int, "APPROVAL_LIFE_S", 30 * 60, longest=24 * 3600)
+# How long another mail address waits before it is in force, hours, while the old one can stop it; and how long what somebody
+# proves themselves with must have been set up for that, days.
+MIOBOE_MAIL_CHANGE_WAITS_H: int = _read(_env.int, "MAIL_CHANGE_WAITS_H", 48)
+if not 1 <= MIOBOE_MAIL_CHANGE_WAITS_H <= 30 * 24:
+    raise StartError(f"MIOBOE_MAIL_CHANGE_WAITS_H must be from 1 hour to 30 days, not {MIOBOE_MAIL_CHANGE_WAITS_H}")
+MIOBOE_PROOF_DAYS: int = _read(_env.int, "PROOF_DAYS", 7)
+if not 1 <= MIOBOE_PROOF_DAYS <= 90:
+    raise StartError(f"MIOBOE_PROOF_DAYS must be from 1 to 90 days, not {MIOBOE_PROOF_DAYS}")
 
 # From how many watched seconds on a film counts as watched, so that it cannot be undone alone any more.
 MIOBOE_COUNTS_AS_WATCHED_S: int = _read(_env.int, "COUNTS_AS_WATCHED_S", 10)
@@ -248,6 +256,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
     "procrastinate.contrib.django",
     "channels",
@@ -326,26 +335,84 @@ CONTENT_SECURITY_POLICY = {
 # --- people --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_LEAST_CHARACTERS = 10
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_LEAST_CHARACTERS},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 30 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "shopfront:home"
-ACCOUNT_ADAPTER = "mioboe.people.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "mioboe.signins.adapter.SigninsAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Asked only of those who make an account here (people.stages); also what lets sign-up answer alike for addresses with an account.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+# An address without an account goes the same way as one with, and the job at its end writes nothing (people.adapter.send_mail).
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8}
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# Ours take their place (people.guesses): allauth's count by account alone, which lets anybody lock a customer out.
+ACCOUNT_RATE_LIMITS = dict.fromkeys(
+    (
+        "login",
+        "login_failed",
+        "reset_password",
+        "reset_password_from_key",
+        "request_login_code",
+        "reauthenticate",
+        "change_password",
+    )
+)
+ACCOUNT_FORMS = {
+    "login": "mioboe.people.forms.SignIn",
+    "signup": "mioboe.people.forms.SignUp",
+    "request_login_code": "mioboe.people.forms.AskForCode",
+    "confirm_login_code": "mioboe.people.forms.ConfirmCode",
+    "confirm_email_verification_code": "mioboe.people.forms.ConfirmNewAddress",
+    "reset_password": "mioboe.people.forms.AskForResetLink",
+    "reset_password_from_key": "mioboe.people.forms.ResetPassword",
+    "set_password": "mioboe.people.forms.SetPassword",
+    "change_password": "mioboe.people.forms.ChangePassword",
+    "reauthenticate": "mioboe.people.forms.ConfirmPassword",
+}
+MFA_ADAPTER = "mioboe.people.mfa.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Whether the authenticator has checked who it is: with a passkey that stands for both steps, always.
+MFA_WEBAUTHN_USER_VERIFICATION = "preferred"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _SECURE
+MFA_TOTP_TOLERANCE = 1
+# A passkey's signature cannot be guessed, so that there is nothing to count.
+MFA_RATE_LIMITS = {"webauthn_login": None}
+MFA_FORMS = {
+    "authenticate": "mioboe.people.forms.SecondStep",
+    "reauthenticate": "mioboe.people.forms.ConfirmAppCode",
+    "login_webauthn": "mioboe.people.passkey_forms.SignInByPasskey",
+    "authenticate_webauthn": "mioboe.people.passkey_forms.SecondStepByPasskey",
+    "reauthenticate_webauthn": "mioboe.people.passkey_forms.ConfirmByPasskey",
+    "add_webauthn": "mioboe.people.passkey_forms.AddPasskey",
+    "edit_webauthn": "mioboe.people.passkey_forms.RenamePasskey",
+}
+USERSESSIONS_TRACK_ACTIVITY = True
 
 # --- languages, clock, static --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ja"

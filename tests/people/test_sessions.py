@@ -27,7 +27,7 @@ def test_one_session_can_be_spared_and_everybody_elses_are():
     hana, ben = world.customer(), world.customer("ben@customer.example")
     here, there, other = signed_in(hana), signed_in(hana), signed_in(ben)
     assert actions.live_sessions(hana) == 2
-    with mock.patch("mioboe.people.actions.announce_session_end") as told:
+    with mock.patch("mioboe.people.actions.sessions.announce_session_end") as told:
         assert actions.end_all_sessions(hana, except_key=here.session.session_key) == 1
     told.assert_called_once_with(there.cookies["sessionid"].value)
     assert [client.get("/orders/").status_code for client in (here, there, other)] == [200, 302, 200]
@@ -95,6 +95,9 @@ def test_nobody_puts_another_mail_address_in_the_place_of_the_owners():
     hana = world.customer()
     client = signed_in(hana)
     for action in ("action_add", "action_primary"):
-        assert client.post("/account/email/", {"email": "thief@evil.example", action: ""}).status_code == 404
+        answer = client.post(
+            "/account/email/", {"email": "thief@evil.example", "new": "thief@evil.example", action: ""}
+        )
+        assert answer.status_code == 302 and answer["Location"].startswith("/account/reauthenticate/")
     hana.refresh_from_db()
     assert hana.email == "hana@customer.example"

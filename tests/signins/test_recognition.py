@@ -30,11 +30,11 @@ def sign_in(client: Client, **headers: str) -> SignIn:
 @pytest.mark.django_db
 def test_a_browser_without_the_secret_is_unusual_and_one_with_it_is_not():
     world.customer()
-    own = Client()
+    own = Client(headers={"X-Forwarded-For": "133.11.0.1"})
     assert sign_in(own).is_familiar  # the first device ever
     own.post("/account/logout/")
     assert sign_in(own).is_familiar
-    stranger = sign_in(Client(), **{"User-Agent": IPHONE})
+    stranger = sign_in(Client(), **{"User-Agent": IPHONE, "X-Forwarded-For": "133.11.0.9"})
     assert not stranger.is_familiar and "device.nothing" in stranger.reasons
     assert stranger.device.system == "iPhone"
 

@@ -80,8 +80,26 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "demo:stand": ("place",),
     "demo:telephone_verb": ("sent", "received"),
     "set_language": ("language", "next"),
-    "mail_address": (),
-    "account_email": ("email", "action_add", "action_primary"),
+    "mail_address": ("new",),
+    "account_email": ("new", "email", "action_add", "action_primary"),
+    "mail_address_stop_now": (),
+    "mail_address_confirm": (),
+    "mail_address_stop": (),
+    "reauthenticate_by_code": ("code", "send", "next"),
+    "account_email_verification_sent": ("code", "action", "email"),
+    "account_request_login_code": ("email", "next"),
+    "mfa_authenticate": ("code", "credential"),
+    "mfa_reauthenticate": ("code", "next"),
+    "mfa_activate_totp": ("code",),
+    "mfa_deactivate_totp": (),
+    "mfa_view_recovery_codes": (),
+    "mfa_generate_recovery_codes": (),
+    "mfa_download_recovery_codes": (),
+    "mfa_add_webauthn": ("name", "credential", "passwordless"),
+    "mfa_remove_webauthn": (),
+    "mfa_edit_webauthn": ("name",),
+    "mfa_reauthenticate_webauthn": ("credential", "next"),
+    "mfa_login_webauthn": ("credential", "next"),
     "account_login": ("login", "password", "next", "remember"),
     "account_logout": ("next",),
     "account_signup": ("email", "password1", "next"),
@@ -90,7 +108,6 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "account_set_password": ("password1", "password2"),
     "account_reset_password": ("email",),
     "account_reset_password_from_key": ("password1", "password2"),
-    "account_confirm_email": (),
     "account_confirm_login_code": ("code",),
     "usersessions_list": (),
 }
@@ -146,7 +163,8 @@ def who_gets_furthest(name: str) -> str:
         return "operator"
     if name.startswith("desk:"):
         return "agent"
-    return "visitor" if name in ("account_login", "account_signup") or "reset_password" in name else "customer"
+    for_visitors = ("account_login", "account_signup", "account_request_login_code", "mfa_login_webauthn")
+    return "visitor" if name in for_visitors or "reset_password" in name else "customer"
 
 
 def addresses(night: Night, name: str) -> Iterator[str]:  # noqa: F811

@@ -101,7 +101,7 @@ class Night:
 
         def sign_in_wrongly(page: Page) -> None:
             visitor.go("/account/login/").locator("input[name=login]").fill("nobody@customer.example")
-            page.locator("main form button").first.click()
+            page.locator("main form:not([hidden]) button").first.click()
             expect(page.locator(".field-error").first).to_be_visible()
 
         look("sign-in", visitor, "/account/login/")
@@ -135,7 +135,7 @@ class Night:
         def refused(page: Page) -> None:
             customer.go(path).locator("input[value=typed]").check()
             page.locator("input[name=number]").fill("117")
-            page.locator("main form button").first.click()
+            page.locator("main form:not([hidden]) button").first.click()
             expect(page.locator("#id_number_error")).to_be_visible()
 
         look("call", customer, path)
@@ -189,7 +189,7 @@ class Night:
         def upload(name: str, content: bytes) -> None:
             chosen = customer.go(statement).locator("input[type=file]")
             chosen.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
-            customer.page.locator("main form button").first.click()
+            customer.page.locator("main form:not([hidden]) button").first.click()
 
         def unreadable(page: Page) -> None:
             upload("photo.csv", b"\x89PNG")

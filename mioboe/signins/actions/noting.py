@@ -23,7 +23,7 @@ from mioboe.signins.actions.notices import tell_of_sign_in
 from mioboe.signins.actions.sessions import sign_in_of_session
 from mioboe.signins.actions.thresholds import is_over, score_key, tenths_of
 from mioboe.signins.browsers import browser_of, clean
-from mioboe.signins.familiarity import Features, Weighed, keys_to_learn, weigh
+from mioboe.signins.familiarity import Weighed, keys_to_learn, weigh
 from mioboe.signins.models import AccountProfile, Device, Level, SignIn
 from mioboe.signins.places import Place, place_of
 from mioboe.trail.actions import record
@@ -46,11 +46,13 @@ def note_sign_in(
     secret: str,
     method: str = "",
     at: datetime | None = None,
+    confirmed: bool = False,
 ) -> Noted:
     """Writes a successful sign-in down and says how familiar it was. A known device proves itself with its `secret` (the cookie), and
-    that decides; it gets a new one. A removed device never counts as familiar, nor does one of whose secret there is a copy; for the
-    others the score decides. An unusual sign-in is not learned into the account's profile, and its device not known, until the
-    customer says so (`answer_mine`); a mail tells of it. `at`: now, where not given."""
+    that decides; it gets a new one. So does a second step or a passkey (`confirmed`). A removed device never counts as familiar
+    otherwise, nor does one of whose secret there is a copy; for the others the score decides. An unusual sign-in is not learned into
+    the account's profile, and its device not known, until the customer says so (`answer_mine`); a mail tells of it. `at`: now, where
+    not given."""
     place = place_of(ip) if ip else Place()
     user_agent = clean(user_agent)
     shown = shown_device(person, secret)
@@ -79,7 +81,7 @@ def note_sign_in(
     )
     removed = worth is Standing.REMOVED
     copied = removed and shown is not None and shown[0].copied_at is not None
-    decide_and_keep(sign_in, first_ever=first_ever, proven=proven, removed=removed, copied=copied)
+    decide_and_keep(sign_in, first_ever=first_ever, proven=proven, removed=removed, copied=copied, confirmed=confirmed)
     known_at = timezone.now() if sign_in.is_familiar and device.known_at is None else device.known_at
     Device.objects.filter(pk=device.pk).update(last_seen_at=sign_in.at, known_at=known_at)
     record("sign_in", [person.ref, device.ref], person, familiar=sign_in.is_familiar, device=str(device.pk))
@@ -88,14 +90,30 @@ def note_sign_in(
     return Noted(sign_in, cookie_with(entry, secret, shown[1] if shown else "") if entry else "")
 
 
-def decide_and_keep(sign_in: SignIn, *, first_ever: bool, proven: bool, removed: bool, copied: bool = False) -> None:
+def decide_and_keep(
+    sign_in: SignIn,
+    *,
+    first_ever: bool,
+    proven: bool,
+    removed: bool,
+    copied: bool = False,
+    confirmed: bool = False,
+) -> None:
     """Weighs the sign-in against its account's history, decides, and writes it all down: one read, one write. Fills in the
     decision and the id of `sign_in`."""
     shown = shown_by(sign_in.ip, sign_in.country, sign_in.asn, sign_in.user_agent)
     for _ in range(MOST_TRIES):
         known = read_profile(sign_in.person_id)
         weighed = weigh(known.profile, shown, tallies(), day_of(sign_in)) if known.profile.sign_ins else None
-        _decide(sign_in, weighed, shown, first_ever=first_ever, proven=proven, removed=removed, copied=copied)
+        decide(
+            sign_in,
+            weighed,
+            first_ever=first_ever,
+            proven=proven,
+            removed=removed,
+            copied=copied,
+            confirmed=confirmed,
+        )
         decided_without = first_ever or proven or removed
         feed = [*keys_to_learn(shown, weighed), score_key(day_of(sign_in), None if decided_without else sign_in.score)]
         if sign_in.is_familiar:
@@ -110,16 +128,17 @@ def decide_and_keep(sign_in: SignIn, *, first_ever: bool, proven: bool, removed:
     )
 
 
-def _decide(
+def decide(
     sign_in: SignIn,
     weighed: Weighed | None,
-    shown: Features,
     *,
     first_ever: bool,
     proven: bool,
     removed: bool,
     copied: bool = False,
+    confirmed: bool = False,
 ) -> None:
+    """Fills in what the sign-in is, and why. Changes nothing else."""
     sign_in.is_familiar, sign_in.is_very_unfamiliar, sign_in.reasons = True, False, []
     if weighed is not None:
         sign_in.score, sign_in.network_seen, sign_in.device_seen = weighed.score, weighed.network, weighed.device
@@ -127,6 +146,8 @@ def _decide(
         sign_in.reasons = ["first_sign_in"]
     elif proven:
         sign_in.reasons = ["device_proven"]
+    elif confirmed:
+        sign_in.reasons = ["second_step"] + (weighed.reasons if weighed is not None else [])
     elif weighed is None:
         # Devices, but nothing to hold against: the history is older than what is kept.
         sign_in.is_familiar, sign_in.reasons = False, ["no_history"]
