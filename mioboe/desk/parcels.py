@@ -53,20 +53,11 @@ def _pile(state: ParcelState) -> QuerySet[Parcel]:
     )
 
 
-def _listed(state: ParcelState) -> list[Parcel]:
-    """With the number of the case that a held one waits for, "" where it is none of ours."""
-    parcels = list(_pile(state)[:MOST_LISTED])
-    for parcel in parcels:
-        kind, _, number = parcel.order.held_for.partition(":")
-        parcel.held_case = number if kind == "case" else ""  # type: ignore[attr-defined]
-    return parcels
-
-
 @require_safe
 @agents_only
 def table(request: HttpRequest) -> HttpResponse:
     counts = dict(Parcel.objects.filter(state__in=PILES).values_list("state").annotate(Count("pk")))
-    piles = [(state, words, counts.get(state, 0), _listed(state)) for state, words in PILES.items()]
+    piles = [(state, words, counts.get(state, 0), list(_pile(state)[:MOST_LISTED])) for state, words in PILES.items()]
     context = {"piles": piles, "may_press": _may_press(request), "most": MOST_LISTED}
     return render(request, "desk/parcels.html", context)
 
