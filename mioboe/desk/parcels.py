@@ -62,20 +62,11 @@ def _paid(parcels: list[Parcel]) -> set[int]:
     return {parcel.pk for parcel in parcels if parcel.order.charge_key in taken}
 
 
-def _listed(state: ParcelState) -> list[Parcel]:
-    """With the number of the case that a held one waits for, "" where it is none of ours."""
-    parcels = list(_pile(state)[:MOST_LISTED])
-    for parcel in parcels:
-        kind, _, number = parcel.order.held_for.partition(":")
-        parcel.held_case = number if kind == "case" else ""  # type: ignore[attr-defined]
-    return parcels
-
-
 @require_safe
 @agents_only
 def table(request: HttpRequest) -> HttpResponse:
     counts = dict(Parcel.objects.filter(state__in=PILES).values_list("state").annotate(Count("pk")))
-    piles = [(state, words, counts.get(state, 0), _listed(state)) for state, words in PILES.items()]
+    piles = [(state, words, counts.get(state, 0), list(_pile(state)[:MOST_LISTED])) for state, words in PILES.items()]
     to_hand_over = next(parcels for state, _, _, parcels in piles if state == ParcelState.PACKED)
     context = {
         "piles": piles,

@@ -16,6 +16,7 @@ from mioboe.cases.remedies import told as told_remedy
 from mioboe.cases.remedies.hold_orders import orders_in_question
 from mioboe.desk.lines_form import lines_of
 from mioboe.mails.models import Mail
+from mioboe.orders.models import STILL_HERE, Parcel
 from mioboe.orders.sign_ins import told
 from mioboe.payments.models import Charge, Dispute, Refund
 from mioboe.people.doors import agents_only
@@ -86,11 +87,18 @@ def _desk(agent: Person) -> dict[str, object]:
         "duty": duty,
         "callback": callback,
         "waiting": Callback.objects.filter(state__in=LIVE, agent=None).count(),
+        "held": _held_parcels(),
         "open_cases": Case.objects.exclude(state=CaseState.RESOLVED)
         .select_related("order")
         .prefetch_related("order__lines")
         .order_by("opened_at")[:MOST_LISTED],
     }
+
+
+def _held_parcels() -> list[Parcel]:
+    """What waits for somebody to find out who ordered it, the longest first: its case may be put right long since."""
+    held = Parcel.objects.filter(state__in=STILL_HERE, held_at__isnull=False).select_related("order")
+    return list(held.order_by("held_at")[:MOST_LISTED])
 
 
 @require_safe

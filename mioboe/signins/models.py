@@ -27,6 +27,7 @@ class Device(models.Model):
     system = models.CharField(max_length=60)
     first_seen_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)
+    # About where it was at its last sign-in.
     country = models.CharField(max_length=2, blank=True)
     prefecture = models.CharField(max_length=30, blank=True)
     # Since when its secret speaks for it; a device that came in unusually has to wait for that.

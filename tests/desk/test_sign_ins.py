@@ -70,6 +70,7 @@ def test_an_order_of_another_case_is_out_of_reach(case, desk):
 def test_the_parcels_page_says_so_and_refuses(case, client):
     operator = Person.objects.create_user("ops@desk.example", world.PASSWORD, role=Role.OPERATOR, language="en")
     client.force_login(operator, backend=BACKEND)
+    assert "Orders on hold" in client.get("/desk/").content.decode()
     page = client.get("/desk/parcels/").content.decode()
     parcel = Order.objects.get().parcels.get()
     assert "on hold" in page and f"/desk/cases/{case.number}/" in page

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from mioboe.demo import people
-from mioboe.demo.story import FLAGS
+from mioboe.demo.story import FLAGS, IPHONE
 from tests.stories.looker import Found, Looker, Visitor, pictures_folder
 from tests.stories.stack import demo_up
 
@@ -33,6 +33,7 @@ class Night:
     def __init__(self, browser: Browser, base: str) -> None:
         self.visitor, self.customer, self.agent = (Visitor(browser, base) for _ in range(3))
         self.telephone = Visitor(browser, base)
+        self.stranger = Visitor(browser, base, user_agent=IPHONE)
         self.looker = Looker(KNOWN_WORDS, pictures_folder())
 
     def prepare(self) -> None:
@@ -40,6 +41,8 @@ class Night:
         self.agent.sign_in(AGENT, people.PASSWORD)
         self.customer.go("/demo/").locator("button[value=osaka]").click()
         self.customer.sign_in(people.CUSTOMER, people.PASSWORD)
+        self.stranger.go("/demo/").locator("button[value=tokyo]").click()
+        self.stranger.sign_in(people.CUSTOMER, people.PASSWORD)
         self.order = self._buy("falling-stars")
         self._buy("kettle")
         self.spent_order = self._buy("lighthouse")
@@ -83,7 +86,7 @@ class Night:
 
     def look_around(self) -> None:
         self.prepare()
-        for part in (self.shop, self.account, self.help, self.call, self.undoing, self.demo, self.errors):
+        for part in (self.shop, self.account, self.help, self.call, self.undoing, self.demo, self.errors, self.safety):
             part()
 
     def shop(self) -> None:
@@ -210,7 +213,7 @@ class Night:
         look("mailbox empty", self.visitor, "/demo/mailbox/nobody@customer.example/")
         look("mail", self.visitor, self.open_mail("返金"))
         look("mail with a reset link", self.visitor, self.open_mail("パスワード"))
-        for words in ("ご注文", "返金", "パスワード"):
+        for words in ("ご注文", "返金", "パスワード", "いつもと違う"):
             self._look_into_mail(words)
 
     def _look_into_mail(self, words: str) -> None:
@@ -257,6 +260,34 @@ class Night:
         # It speaks both languages at once.
         self._answer_with("broken", render_to_string("500.html"), 500)
         look("broken", visitor, "/broken/", 500, languages=("ja",))
+
+    def safety(self) -> None:
+        """Who was in the account; at last the sign-in of the stranger is reported, and everybody is signed out."""
+        look, customer, visitor, agent = self.looker.look, self.customer, self.visitor, self.agent
+        notice = self._mailed_link("いつもと違う", "/help/safety/notice/")
+        look("my safety", customer, "/help/safety/")
+        look("sign-ins", customer, "/help/safety/sign-ins/")
+        look("sign-ins that failed", customer, "/help/safety/sign-ins/?show=failed")
+        asked = (
+            customer.go("/help/safety/sign-ins/")
+            .locator("a[href*='/sign-ins/']", has_text=re.compile("心当たり|you"))
+            .first
+        )
+        look("sign-in", customer, str(asked.get_attribute("href")))
+        removed = customer.go("/help/safety/").locator("a[href$='/remove/']").first
+        look("device to remove", customer, str(removed.get_attribute("href")))
+        look("sign-out everywhere", customer, "/help/safety/sign-out/")
+        look("notice", visitor, notice)
+        look("notice of another", agent, notice, 403)
+        look("notice of nobody", visitor, "/help/safety/notice/nothing/", 404)
+        visitor.go(notice).locator("button[value=not_mine]").click()
+        visitor.page.wait_for_url("**/help/cases/*/")
+        number = visitor.page.url.split("/")[-2]
+        expect(visitor.page.locator(".tick-done")).to_have_count(3)
+        look("case about a sign-in", visitor, f"/help/cases/{number}/")
+        look("notice answered", visitor, notice)
+        look("desk case about a sign-in", agent, f"/desk/cases/{number}/")
+        look("desk sign-ins", agent, f"/desk/cases/{number}/sign-ins/")
 
 
 @pytest.fixture(scope="module")

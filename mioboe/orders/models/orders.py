@@ -148,6 +148,12 @@ class Order(Stateful):
         return f"order:{self.number}"
 
     @property
+    def held_case(self) -> str:
+        """The number of the case that a held order waits for; "" where it is no case."""
+        kind, _, number = self.held_for.partition(":")
+        return number if kind == "case" else ""
+
+    @property
     def charge_key(self) -> str:
         """The idempotency key of the order's one charge."""
         return f"charge-order-{self.number}"

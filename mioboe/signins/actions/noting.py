@@ -83,7 +83,8 @@ def note_sign_in(
     copied = removed and shown is not None and shown[0].copied_at is not None
     decide_and_keep(sign_in, first_ever=first_ever, proven=proven, removed=removed, copied=copied, confirmed=confirmed)
     known_at = timezone.now() if sign_in.is_familiar and device.known_at is None else device.known_at
-    Device.objects.filter(pk=device.pk).update(last_seen_at=sign_in.at, known_at=known_at)
+    where = {"country": place.country, "prefecture": place.prefecture}
+    Device.objects.filter(pk=device.pk).update(last_seen_at=sign_in.at, known_at=known_at, **where)
     record("sign_in", [person.ref, device.ref], person, familiar=sign_in.is_familiar, device=str(device.pk))
     if not sign_in.is_familiar:
         tell_of_sign_in(sign_in)
