@@ -46,8 +46,8 @@ request and leaves its text and HTML to the worker, as the house's mails do that
 writes all of it in the request. What ours leaves is measured apart, below.
   ours   `python -m mioboe web`: the order and its line; stock taken in the same transaction; the charge, asked for with an
          idempotency key, committed before the till is asked and again after; ledger rows; access or parcel; the trail's
-         entries; the signed "Was this not you?" link; the mail's row and the jobs that send it and that look after the
-         order. Each press has a key of its own and buys once.
+         entries; the mail's row and the job that sends it. Each press has a key of its own and buys once; a film or thing
+         bought minutes ago is asked about, which the presses here answer.
   Oscar  4.2.1, its own parts (bench/oscar/peer/one_click.py): basket with one line, strategy, prices and availability,
          OrderPlacementMixin and OrderCreator, stock allocation, payment source and transaction, the order mail by its
          dispatcher with its row, analytics as they come, and a row in the outbox. One transaction a request, as its

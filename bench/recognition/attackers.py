@@ -52,8 +52,8 @@ class Attackers:
             for key in ("all", row.country, (row.country, row.region), row.asn, _kind(row)):
                 self.pools[key].put(row)
 
-    def against(self, last: Row, name: str) -> Row | None:
-        """An attempt on the account whose newest sign-in is `last`; None where nothing fitting was seen yet."""
+    def against(self, last: Row, name: str, at: float) -> Row | None:
+        """An attempt at this time on the account whose newest sign-in is `last`; None where nothing fitting was seen yet."""
         if name == "naive":
             network, device = self._draw("attack", last), self._draw("all", last)
         elif name == "vpn":
@@ -65,7 +65,7 @@ class Attackers:
         if network is None or device is None:
             return None
         return network._replace(
-            user=last.user, at=last.at, user_agent=device.user_agent, browser=device.browser, system=device.system, type=device.type
+            user=last.user, at=at, user_agent=device.user_agent, browser=device.browser, system=device.system, type=device.type
         )  # fmt: skip
 
     def _draw(self, key: Hashable, last: Row) -> Row | None:

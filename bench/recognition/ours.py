@@ -19,11 +19,11 @@ class Ours:
         self.tallies = Tallies()
         self.profiles: dict[int, Profile] = {}
 
-    def score(self, user: int, shown: Features) -> float:
-        return weigh(self.profiles[user], shown, self.tallies).score
+    def score(self, user: int, shown: Features, at: float) -> float:
+        return weigh(self.profiles[user], shown, self.tallies, int(at / DAY)).score
 
     def learn(self, user: int, shown: Features, at: float) -> None:
         profile = self.profiles.setdefault(user, Profile())
-        weighed = weigh(profile, shown, self.tallies) if profile.sign_ins else None
+        weighed = weigh(profile, shown, self.tallies, int(at / DAY)) if profile.sign_ins else None
         self.tallies.add(keys_to_learn(shown, weighed))
         profile.learn(shown, int(at / DAY))

@@ -46,11 +46,11 @@ def replay(rows: Iterable[Row], seed: int = 1, length_s: float = YEAR_S) -> Scor
 
     def judged(row: Row) -> tuple[float, float, float]:
         user = row.user
-        return formula.score(user, levels_of(row)), plain.score(user, row), ours.score(user, features(row))
+        return formula.score(user, levels_of(row)), plain.score(user, row), ours.score(user, features(row), row.at)
 
-    def attack(victim: int, length: int, period: int) -> None:
+    def attack(victim: int, length: int, period: int, at: float) -> None:
         for name in NAMES:
-            made = attackers.against(last[victim], name)
+            made = attackers.against(last[victim], name, at)
             if made is not None:
                 for judge, score in zip(JUDGES, judged(made), strict=True):
                     scores.attacks[judge, name, length, period].append(score)
@@ -68,9 +68,9 @@ def replay(rows: Iterable[Row], seed: int = 1, length_s: float = YEAR_S) -> Scor
                         scores.firsts[judge].setdefault(user, []).append(score)
                 if history in LENGTHS:
                     for _ in range(DRAWS_AT_LENGTH):
-                        attack(user, history, period)
+                        attack(user, history, period, row.at)
                 if rng.random() < VICTIMS_EACH:
-                    attack(rng.choice(accounts), ALL, period)
+                    attack(rng.choice(accounts), ALL, period, row.at)
             formula.learn(user, levels_of(row))
             plain.learn(user, row)
             ours.learn(user, features(row), row.at)

@@ -55,8 +55,8 @@ def main(arguments: list[str]) -> None:
     notebook = Notebook([row.user for row in history], [levels_of(row) for row in history])
     shown = [(row, features(row)) for row in asked]
     slow = _times(lambda row: notebook.score(row.user, levels_of(row)), asked[:NOTEBOOK_SCORES])
-    fast = _times(lambda one: ours.score(one[0].user, one[1]), shown)
-    whole = _times(lambda row: ours.score(row.user, features(row)), asked)
+    fast = _times(lambda one: ours.score(one[0].user, one[1], one[0].at), shown)
+    whole = _times(lambda row: ours.score(row.user, features(row), row.at), asked)
     ratio = sum(slow) / len(slow) / (sum(fast) / len(fast))
     print_table(
         ["", "scores/s", "p50, µs", "p99, µs", "times the notebook's"],
@@ -115,7 +115,7 @@ def _growth() -> None:
             for _ in range(rng.choice([1, 2, 4, 12, 30])):
                 profile.learn(Features(*(draw(kind) for kind in list(Kind)[: Kind.TYPE + 1])), 1)
             asked.append((profile, Features(*(draw(kind) for kind in list(Kind)[: Kind.TYPE + 1]))))
-        times = _times(lambda one, known=tallies: weigh(one[0], one[1], known), asked * 3)
+        times = _times(lambda one, known=tallies: weigh(one[0], one[1], known, 2), asked * 3)
         lines.append([f"{accounts:,}", *_cells(times)])
     print_table(["accounts", "scores/s", "p50, µs", "p99, µs"], lines)
 

@@ -23,7 +23,8 @@ def insert(row: Row) -> Row:
 def insert_all(rows: list[Row]) -> list[Row]:
     """The same for some rows of one model, all or none of which have a value of their own where the database has one."""
     model = type(rows[0])
-    given, left = [], []
+    given: list[Any] = []
+    left: list[Any] = []
     for field in _columns(model):
         (left if isinstance(getattr(rows[0], field.attname), DatabaseDefault) else given).append(field)
     values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in given]

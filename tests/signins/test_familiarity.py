@@ -7,12 +7,22 @@ from hypothesis import strategies as st
 
 from mioboe.signins.familiarity import MOST_KEYS, Profile, Tallies, features_of, keys_to_learn, weigh
 from mioboe.signins.familiarity.keys import Kind, kind_of, numbered, value_of
-from mioboe.signins.familiarity.outcomes import BUCKETS, CELLS, DEVICES, DeviceSeen, NetworkSeen, bucket_of
+from mioboe.signins.familiarity.outcomes import (
+    BUCKETS,
+    CELLS,
+    DEVICES,
+    GAPS,
+    DeviceSeen,
+    NetworkSeen,
+    bucket_of,
+    gap_of,
+)
 from mioboe.signins.familiarity.profile import KEPT_DAYS
 from mioboe.signins.familiarity.score import (
     FARFETCHED,
     FIRST_SHARES,
     FIRST_SHARES_WEIGHT,
+    HALF_USUAL_DAYS,
     INFORMED,
     LEAST_OTHER_OPERATOR,
     NEIGHBOUR,
@@ -43,6 +53,7 @@ def reference(history, row):
     """The score, from nothing but the list of sign-ins before this one."""
     account, now = row[0], shown(row)
     own = [shown(one) for one in history if one[0] == account]
+    days = [day_at(place) for place, one in enumerate(history) if one[0] == account]
     others = [shown(one) for one in history if one[0] != account]
 
     def outcome(before, features):
@@ -58,7 +69,7 @@ def reference(history, row):
         return network, level([3, 4, 5, 6, 7])
 
     # What everybody's sign-ins with a history came out as.
-    seen = [[0] * CELLS for _ in range(BUCKETS)]
+    seen = [[[0] * CELLS for _ in range(GAPS)] for _ in range(BUCKETS)]
     stayed, renewed = {}, {}
     for place, one in enumerate(history):
         before = [shown(earlier) for earlier in history[:place] if earlier[0] == one[0]]
@@ -66,18 +77,23 @@ def reference(history, row):
             features = shown(one)
             network, device = outcome(before, features)
             if network is not None:
-                seen[bucket_of(len(before))][network * DEVICES + device] += 1
+                latest = max(day_at(n) for n, earlier in enumerate(history[:place]) if earlier[0] == one[0])
+                seen[bucket_of(len(before))][gap_of(day_at(place) - latest)][network * DEVICES + device] += 1
                 if features.asn is not None and network <= 1:
                     counted = renewed if network == 1 else stayed
                     counted[features.asn] = counted.get(features.asn, 0) + 1
     first = [network * device for network in FIRST_NETWORKS for device in FIRST_DEVICES]
-    column = [sum(row[cell] for row in seen) for cell in range(CELLS)]
-    together = [(column[cell] + FIRST_WEIGHT * first[cell]) / (sum(column) + FIRST_WEIGHT) for cell in range(CELLS)]
-    rates = [
-        (seen[bucket_of(len(own))][cell] + LENGTH_WEIGHT * together[cell])
-        / (sum(seen[bucket_of(len(own))]) + LENGTH_WEIGHT)
-        for cell in range(CELLS)
-    ]
+    length, gap = bucket_of(len(own)), gap_of(day_at(len(history)) - max(days))
+
+    def drawn(rows, towards, weight):
+        column = [sum(row[cell] for row in rows) for cell in range(CELLS)]
+        return [(column[cell] + weight * towards[cell]) / (sum(column) + weight) for cell in range(CELLS)]
+
+    together = drawn([row for rows in seen for row in rows], first, FIRST_WEIGHT)
+    by_gap = drawn([rows[gap] for rows in seen], together, LENGTH_WEIGHT)
+    by_length = drawn(seen[length], together, LENGTH_WEIGHT)
+    prior = [by_gap[cell] * by_length[cell] / together[cell] for cell in range(CELLS)]
+    rates = drawn([seen[length][gap]], [one / sum(prior) for one in prior], LENGTH_WEIGHT)
     network, device = outcome(own, now)
     owner = (
         rates[network * DEVICES + device]
@@ -100,9 +116,16 @@ def reference(history, row):
             unlike = sum(one[widest] not in values for one in others)
             everywhere[name] = (unlike + FIRST_SHARES_WEIGHT * (1 - FIRST_SHARES[widest])) / weight
         else:
-            mine = sum(one[kind] == now[kind] for one in own)
-            all_mine = sum(one[kind] is not None for one in own)
-            owner *= (mine + OWN_WEIGHT) / (all_mine + OWN_WEIGHT * len(values))
+            usual = {
+                value: (sum(one[kind] == value for one in own) + OWN_WEIGHT)
+                * 2
+                ** (
+                    (max(d for d, one in zip(days, own, strict=True) if one[kind] == value) - max(days))
+                    / HALF_USUAL_DAYS
+                )
+                for value in values
+            }
+            owner *= usual[now[kind]] / sum(usual.values())
             theirs = sum(one[kind] == now[kind] for one in others)
             everywhere[name] = (theirs + FIRST_SHARES_WEIGHT * FIRST_SHARES[kind] / len(values)) / weight
     if network == 3:
@@ -131,13 +154,18 @@ def reference(history, row):
     return math.log10(other / owner)
 
 
+def day_at(place):
+    """A week from one sign-in to the next; no history is older than what is kept."""
+    return 1 + 7 * place
+
+
 def taught(history):
     tallies, profiles = Tallies(), {}
-    for row in history:
+    for place, row in enumerate(history):
         profile = profiles.setdefault(row[0], Profile())
-        weighed = weigh(profile, shown(row), tallies) if profile.sign_ins else None
+        weighed = weigh(profile, shown(row), tallies, day_at(place)) if profile.sign_ins else None
         tallies.add(keys_to_learn(shown(row), weighed))
-        profile.learn(shown(row), day=1)
+        profile.learn(shown(row), day_at(place))
     return tallies, profiles
 
 
@@ -146,7 +174,7 @@ def taught(history):
 def test_the_score_is_what_counting_over_the_whole_history_gives(history, row):
     tallies, profiles = taught(history)
     if row[0] in profiles:
-        found = weigh(profiles[row[0]], shown(row), tallies).score
+        found = weigh(profiles[row[0]], shown(row), tallies, day_at(len(history))).score
         assert math.isclose(found, reference(history, row), rel_tol=1e-9, abs_tol=1e-9)
 
 
@@ -201,7 +229,7 @@ def test_features_of_anything_are_positive_keys_that_a_database_can_hold(
 def test_nothing_known_weighs_nothing():
     profile = Profile()
     profile.learn(features_of("133.11.0.1", "JP", 2500, "x", "Chrome", "Windows", "desktop"), 1)
-    weighed = weigh(profile, features_of("10.0.0.1", "", None, "", "", "", ""), Tallies())
+    weighed = weigh(profile, features_of("10.0.0.1", "", None, "", "", "", ""), Tallies(), 1)
     assert weighed.score == 0 and weighed.reasons == ["network.unknown", "device.unknown"]
 
 
@@ -210,11 +238,34 @@ def test_the_same_line_and_browser_are_familiar_and_another_country_and_device_a
     at_home = features_of("133.11.0.1", "JP", 2500, "(Windows) Chrome/1", "Chrome", "Windows", "desktop")
     elsewhere = features_of("126.0.0.1", "NO", 2119, "(iPhone) Safari/1", "Safari", "iOS", "mobile")
     profile.learn(at_home, 1)
-    assert weigh(profile, at_home, tallies).score < -2
-    far = weigh(profile, elsewhere, tallies)
+    assert weigh(profile, at_home, tallies, 1).score < -2
+    far = weigh(profile, elsewhere, tallies, 1)
     assert far.score > 1 and (far.network, far.device) == (NetworkSeen.NOTHING, DeviceSeen.NOTHING)
 
 
 def test_ipv6_lines_are_known_by_their_prefix():
     one, same, other = (features_of(ip, "", None, "", "", "", "").address for ip in ("2400:4050:1:2::1", "2400:4050:1:2:ffff::9", "2400:4050:1:3::1"))  # fmt: skip
     assert one == same != other
+
+
+def test_what_an_account_has_left_behind_is_less_usual_for_it():
+    profile, tallies = Profile(), Tallies()
+    old = features_of("133.11.0.1", "JP", 2500, "(Windows) Chrome/1", "Chrome", "Windows", "desktop")
+    new = features_of("133.11.0.1", "JP", 2500, "(Mac) Safari/1", "Safari", "Mac OS X", "desktop")
+    for day, shown_then in ((1, old), (2, old), (170, new)):
+        profile.learn(shown_then, day)
+    assert weigh(profile, new, tallies, 171).score < weigh(profile, old, tallies, 171).score
+
+
+def test_an_updated_browser_is_less_of_a_surprise_after_a_month_than_after_a_day():
+    first = features_of("133.11.0.1", "JP", 2500, "(Windows) Chrome/1", "Chrome", "Windows", "desktop")
+    updated = features_of("133.11.0.1", "JP", 2500, "(Windows) Chrome/2", "Chrome", "Windows", "desktop")
+    tallies = Tallies()
+    for _ in range(300):
+        for later, features in ((1, first), (30, updated)):
+            profile = Profile()
+            profile.learn(first, 1)
+            tallies.add(keys_to_learn(features, weigh(profile, features, tallies, 1 + later)))
+    profile = Profile()
+    profile.learn(first, 1)
+    assert weigh(profile, updated, tallies, 31).score < weigh(profile, updated, tallies, 2).score - 0.3

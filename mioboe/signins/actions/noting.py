@@ -81,7 +81,7 @@ def decide_and_keep(sign_in: SignIn, *, first_ever: bool, proven: bool, removed:
     shown = shown_by(sign_in.ip, sign_in.country, sign_in.asn, sign_in.user_agent)
     for _ in range(MOST_TRIES):
         known = read_profile(sign_in.person_id)
-        weighed = weigh(known.profile, shown, tallies()) if known.profile.sign_ins else None
+        weighed = weigh(known.profile, shown, tallies(), day_of(sign_in)) if known.profile.sign_ins else None
         _decide(sign_in, weighed, shown, first_ever=first_ever, proven=proven, removed=removed)
         decided_without = first_ever or proven or removed
         feed = [*keys_to_learn(shown, weighed), score_key(day_of(sign_in), None if decided_without else sign_in.score)]

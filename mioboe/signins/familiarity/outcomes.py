@@ -1,5 +1,6 @@
 """What can come out when a sign-in is held against its account's history."""
 
+from bisect import bisect_right
 from enum import IntEnum
 
 
@@ -22,6 +23,11 @@ class DeviceSeen(IntEnum):
 NETWORKS, DEVICES = len(NetworkSeen), len(DeviceSeen)
 CELLS = NETWORKS * DEVICES
 
+# Times since the account's last sign-in that are told apart, by their first day: a browser is updated and an address renewed
+# meanwhile, the likelier the longer it is.
+GAP_STARTS = (0, 1, 3, 8, 22, 64)
+GAPS = len(GAP_STARTS)
+
 # History lengths that are told apart, in sign-ins: 1, 2, 3-4, 5-8, 9-16, 17-32, more.
 BUCKETS = 7
 
@@ -29,3 +35,8 @@ BUCKETS = 7
 def bucket_of(sign_ins: int) -> int:
     """The history length's class; `sign_ins` is at least 1."""
     return min((sign_ins - 1).bit_length(), BUCKETS - 1)
+
+
+def gap_of(days: int) -> int:
+    """The class of the time since the last sign-in."""
+    return bisect_right(GAP_STARTS, max(days, 0)) - 1

@@ -15,6 +15,11 @@ class Profile:
     counts: dict[int, int] = field(default_factory=dict)  # key → sign-ins
     days: dict[int, int] = field(default_factory=dict)  # key → last day, counted from any fixed day
 
+    @property
+    def last_day(self) -> int:
+        """The day of the last sign-in that is kept; 0 before the first."""
+        return max(self.days.values(), default=0)
+
     def learn(self, features: Features, day: int) -> None:
         """Adds one sign-in of the owner's. Keys unseen for half a year go; when there are still too many, those seen least,
         of these the ones unseen for longest; never what was learned just now."""

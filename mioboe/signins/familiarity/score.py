@@ -4,8 +4,9 @@
 about how often accounts are attacked. Two things are asked of an account's history: what of the network, and what of the device,
 it has seen (`outcomes`).
 
-For the owner, the chance of that answer is learned from everybody's sign-ins with a history of that length, times how often
-this network operator gives its customers new addresses, times how usual the very feature is for the account among those it has.
+For the owner, the chance of that answer is learned from everybody's sign-ins with a history of that length, so long after the
+last one (a browser is updated and an address renewed meanwhile), times how often this network operator gives its customers new
+addresses, times how usual the very feature is for the account among those it has, and of late.
 For somebody else, it is how popular that feature is with the others: whoever lives behind the country's biggest operator is easier
 to hit by chance. Somebody else is mostly a stranger, at times a neighbour, who signs in from the owner's country, and now and then
 informed, and uses a browser like the owner's, too: so features are also held against what is popular there.
@@ -17,7 +18,7 @@ from typing import NamedTuple
 
 from mioboe.signins.familiarity.features import Features
 from mioboe.signins.familiarity.keys import KIND_MASK, Kind, numbered, value_of
-from mioboe.signins.familiarity.outcomes import DEVICES, DeviceSeen, NetworkSeen, bucket_of
+from mioboe.signins.familiarity.outcomes import DEVICES, DeviceSeen, NetworkSeen, bucket_of, gap_of
 from mioboe.signins.familiarity.profile import Profile
 from mioboe.signins.familiarity.tallies import Tallies, rate_key
 
@@ -27,9 +28,11 @@ FIRST_SHARES = (0.0005, 0.08, 0.6, 0.01, 0.05, 0.15, 0.3, 0.5)
 FIRST_SHARES_WEIGHT = 50.0
 # Each of an account's features counts half a sign-in more, so that one seen once is not judged by its count alone.
 OWN_WEIGHT = 0.5
+# What an account has not shown for so long is half as usual for it.
+HALF_USUAL_DAYS = 45.0
 # How likely somebody else is a stranger, a neighbour, or informed; and how likely the latter two still come from another country,
 # or with another browser.
-STRANGER, NEIGHBOUR, INFORMED = 0.9, 0.08, 0.02
+STRANGER, NEIGHBOUR, INFORMED = 0.85, 0.1, 0.05
 FARFETCHED = 0.001
 # At least so likely a neighbour's operator is none of the account's.
 LEAST_OTHER_OPERATOR = 0.02
@@ -40,6 +43,7 @@ class Weighed(NamedTuple):
     network: NetworkSeen | None  # None: nothing is known of the network
     device: DeviceSeen | None  # None: the browser says nothing of itself
     sign_ins: int  # how long the history was
+    gap: int  # class of the time since the last one
     owner: float  # likelihood of this outcome for the owner
     other: float  # and for somebody else
 
@@ -52,10 +56,12 @@ class Weighed(NamedTuple):
         ]
 
 
-def weigh(profile: Profile, features: Features, tallies: Tallies) -> Weighed:
-    """Holds a sign-in against a history of at least one sign-in. Changes nothing."""
+def weigh(profile: Profile, features: Features, tallies: Tallies, day: int) -> Weighed:
+    """Holds a sign-in of this `day` (counted as `Profile.days` are) against a history of at least one sign-in. Changes
+    nothing."""
     network, device = _network(profile.counts, features), _device(profile.counts, features)
-    rates = tallies.rates(bucket_of(max(profile.sign_ins, 1)))
+    gap = gap_of(day - profile.last_day)
+    rates = tallies.rates(bucket_of(max(profile.sign_ins, 1)), gap)
     owner = 1.0
     if network is not None and device is not None:
         owner = rates[network * DEVICES + device]
@@ -80,7 +86,7 @@ def weigh(profile: Profile, features: Features, tallies: Tallies) -> Weighed:
         + NEIGHBOUR * network_nearby * device_everywhere
         + INFORMED * network_nearby * device_alike
     )
-    return Weighed(math.log10(other / owner), network, device, profile.sign_ins, owner, other)
+    return Weighed(math.log10(other / owner), network, device, profile.sign_ins, gap, owner, other)
 
 
 def keys_to_learn(features: Features, weighed: Weighed | None) -> Iterator[int]:
@@ -89,7 +95,7 @@ def keys_to_learn(features: Features, weighed: Weighed | None) -> Iterator[int]:
         if key is not None:
             yield key
     if weighed and weighed.network is not None and weighed.device is not None:
-        yield rate_key(bucket_of(max(weighed.sign_ins, 1)), weighed.network * DEVICES + weighed.device)
+        yield rate_key(bucket_of(max(weighed.sign_ins, 1)), weighed.gap, weighed.network * DEVICES + weighed.device)
         if features.asn is not None and weighed.network <= NetworkSeen.OPERATOR:
             kind = Kind.RENEWED if weighed.network == NetworkSeen.OPERATOR else Kind.STAYED
             yield numbered(kind, value_of(features.asn))
@@ -129,11 +135,16 @@ def _against(
         )
         first = FIRST_SHARES_WEIGHT * (1 - FIRST_SHARES[widest])
         return 1.0, max(others - FIRST_SHARES_WEIGHT - theirs, 0) / others + first / others
-    alike = [own for key, own in profile.counts.items() if key & KIND_MASK == kind]
     key = features[kind]
     assert key is not None
     own = profile.counts[key]
-    usual = (own + OWN_WEIGHT) / (sum(alike) + OWN_WEIGHT * len(alike))
+    latest = profile.last_day
+    alike = {
+        key: (own + OWN_WEIGHT) * 0.5 ** ((latest - profile.days[key]) / HALF_USUAL_DAYS)
+        for key, own in profile.counts.items()
+        if key & KIND_MASK == kind
+    }
+    usual = alike[key] / sum(alike.values())
     first = FIRST_SHARES_WEIGHT * FIRST_SHARES[kind] / len(alike)
     return usual, (max(tallies.counts.get(key, 0) - own, 0) + first) / others
 

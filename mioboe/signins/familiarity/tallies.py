@@ -7,7 +7,7 @@ fold keeps (`MOST_OF_A_KIND`).
 from collections.abc import Iterable
 
 from mioboe.signins.familiarity.keys import KIND_MASK, Kind, numbered, value_of
-from mioboe.signins.familiarity.outcomes import BUCKETS, CELLS, DEVICES, NETWORKS
+from mioboe.signins.familiarity.outcomes import BUCKETS, CELLS, DEVICES, GAPS, NETWORKS
 
 # Kinds whose values anybody can invent or that have no end; the rarest go.
 MOST_OF_A_KIND = {
@@ -54,17 +54,32 @@ class Tallies:
             self.put(key, self.counts.get(key, 0) + 1)
         self.sign_ins += 1
 
-    def rates(self, bucket: int) -> list[float]:
-        """How likely an owner's sign-in comes out in each cell (network × DEVICES + device), by history length."""
+    def rates(self, length: int, gap: int) -> list[float]:
+        """How likely an owner's sign-in comes out in each cell (network × DEVICES + device), by history length and by the time
+        since the last one."""
         if self._rates is None:
             self._rates = self._learn_rates()
-        return self._rates[bucket]
+        return self._rates[length * GAPS + gap]
 
     def _learn_rates(self) -> list[list[float]]:
-        seen = [[self.counts.get(rate_key(bucket, cell), 0) for cell in range(CELLS)] for bucket in range(BUCKETS)]
+        def seen(length: int, gap: int) -> list[int]:
+            return [self.counts.get(rate_key(length, gap, cell), 0) for cell in range(CELLS)]
+
+        def sum_(rows: list[list[int]]) -> list[int]:
+            return [sum(column) for column in zip(*rows, strict=True)]
+
+        found = [[seen(length, gap) for gap in range(GAPS)] for length in range(BUCKETS)]
         first = [FIRST_NETWORKS[cell // DEVICES] * FIRST_DEVICES[cell % DEVICES] for cell in range(CELLS)]
-        together = _drawn([sum(column) for column in zip(*seen, strict=True)], first, FIRST_WEIGHT)
-        return [_drawn(row, together, LENGTH_WEIGHT) for row in seen]
+        together = _drawn(sum_([sum_(row) for row in found]), first, FIRST_WEIGHT)
+        by_gap = [_drawn(sum_([row[gap] for row in found]), together, LENGTH_WEIGHT) for gap in range(GAPS)]
+        by_length = [_drawn(sum_(row), together, LENGTH_WEIGHT) for row in found]
+        rates = []
+        for length in range(BUCKETS):
+            for gap in range(GAPS):
+                prior = [a * b / c for a, b, c in zip(by_gap[gap], by_length[length], together, strict=True)]
+                whole = sum(prior)
+                rates.append(_drawn(found[length][gap], [one / whole for one in prior], LENGTH_WEIGHT))
+        return rates
 
     def renewal(self, asn_key: int) -> tuple[float, float]:
         """How much oftener than other operators this one gives a customer an address that is new, and one that is not."""
@@ -77,8 +92,8 @@ class Tallies:
         return (1 - here) / (1 - stay), here / stay
 
 
-def rate_key(bucket: int, cell: int) -> int:
-    return numbered(Kind.RATE, bucket * CELLS + cell)
+def rate_key(length: int, gap: int, cell: int) -> int:
+    return numbered(Kind.RATE, (length * GAPS + gap) * CELLS + cell)
 
 
 def _drawn(counts: list[int], towards: list[float], weight: float) -> list[float]:
