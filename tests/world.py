@@ -12,6 +12,8 @@ from mioboe.mails.models import Mail
 from mioboe.orders.actions import buy_with_one_click
 from mioboe.orders.models import (
     Access,
+    ApprovalChoice,
+    ApproveWhen,
     Destination,
     HowBought,
     Kind,
@@ -34,7 +36,8 @@ NUMBER = "+819012345678"
 
 
 def customer(mail: str = "hana@customer.example", language: str = "en", token: str = "") -> Person:
-    """A customer with one click on, a card, an address and a number on file for a year."""
+    """A customer with one click on, a card, an address and a number on file for a year, who wants to approve nothing (tests/orders/
+    test_approval.py is about those who do)."""
     person = Person.objects.create_user(mail, PASSWORD, name="Hana", language=language)
     card = Card.objects.create(
         person=person, token=token or f"tok-{person.pk}", brand="Visa", last4="4242", expires="09/2029"
@@ -42,6 +45,7 @@ def customer(mail: str = "hana@customer.example", language: str = "en", token: s
     address = Address.objects.create(
         person=person, recipient="Hana", postcode="150-0001", prefecture="Tokyo", street="Jingumae 0-0-0"
     )
+    ApprovalChoice.objects.create(person=person, when=ApproveWhen.NEVER)
     OneClick.objects.create(person=person, is_on=True, card=card, address=address)
     Phone.objects.create(person=person, number=NUMBER, since=timezone.now() - timedelta(days=365))
     return person

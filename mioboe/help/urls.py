@@ -1,7 +1,7 @@
 from django.urls import path
 
 from mioboe.help import views
-from mioboe.help.views import calls, cases, not_me, statements
+from mioboe.help.views import approve, calls, cases, not_me, statements
 
 app_name = "help"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("contact/", views.home.contact, name="contact"),
     path("not-me/<str:secret>/", not_me.not_me, name="not_me"),
     path("not-me/<str:secret>/new/", not_me.new_link, name="new_link"),
+    path("approve/<str:secret>/", approve.approve, name="approve"),
     path("orders/<str:number>/", cases.report_order, name="report_order"),
     path("cases/", cases.mine, name="cases"),
     path("cases/<str:number>/", cases.case, name="case"),

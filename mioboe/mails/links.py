@@ -58,3 +58,8 @@ def use_link(link: Link) -> bool:
     """Uses the link up; False where somebody (the same person in another tab, say) was faster or it has expired."""
     now = timezone.now()
     return bool(Link.objects.filter(pk=link.pk, used_at__isnull=True, expires_at__gt=now).update(used_at=now))
+
+
+def spend_links(purpose: str, person: Person) -> int:
+    """Ends the person's unused links of a purpose: what they were for was decided otherwise. Answers how many; may be called twice."""
+    return Link.objects.filter(purpose=purpose, person=person, used_at=None).update(used_at=timezone.now())

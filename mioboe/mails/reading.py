@@ -9,6 +9,10 @@ LINK_LEFT_OUT = "[…]"
 _LINK = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 
 
+# A code stands on a line of its own in our mails, and proves the same.
+_CODE = re.compile(r"^\d{4,8}$", re.MULTILINE)
+
+
 def readable(mail: Mail) -> str:
-    """The mail's text without its links."""
-    return _LINK.sub(LINK_LEFT_OUT, mail.text)
+    """The mail's text without its links and codes."""
+    return _CODE.sub(LINK_LEFT_OUT, _LINK.sub(LINK_LEFT_OUT, mail.text))

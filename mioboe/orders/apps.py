@@ -5,6 +5,16 @@ from mioboe.trail.words import tell
 
 VERBS = {
     "order.placed": _("Order placed"),
+    "approval.asked": _("Waits for the customer’s approval; nothing is charged before"),
+    "approval.given": _("Approved by the customer"),
+    "approval.refused": _("Not approved: the order is off, and nothing was charged"),
+    "approval.lapsed": _("Nobody approved it in time: the order is off, and nothing was charged"),
+    "approval.set.always": _("Approval before payment: always"),
+    "approval.set.unfamiliar": _("Approval before payment: for devices that are not known (always from: {above} yen)"),
+    "approval.set.never": _("Approval before payment: never (always from: {above} yen)"),
+    "approval.lowering_asked": _(
+        "Less approval before payment asked for; a mail to the address on file asks for a press"
+    ),
     "order.confirmed": _("Order confirmed"),
     "order.declined": _("Order declined"),
     "order.cancelled": _("Order cancelled"),
@@ -36,10 +46,12 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from mioboe.mails.later import written_later
+        from mioboe.orders.actions.asking import APPROVE_MAIL, approve_mail_context
         from mioboe.orders.actions.order_mail import ORDER_MAIL, order_mail_context
         from mioboe.orders.delivery import delivery
 
         tell(VERBS)
         written_later(ORDER_MAIL, order_mail_context)
+        written_later(APPROVE_MAIL, approve_mail_context)
         # A wrong file stops the start with one line, as every setting does.
         delivery()

@@ -33,6 +33,8 @@ STATES = {
     "refunded": _("money given back"),
     "declined": _("payment declined"),
     "placed": _("waiting for the payment"),
+    "waiting": _("waiting for your approval"),
+    "refused": _("not approved"),
 }
 _TO_COME = (ParcelState.WAITING, ParcelState.PACKED, ParcelState.HANDED_OVER)
 _SENT_BACK = (ParcelState.CALLED_BACK, ParcelState.RETURNED)
@@ -196,7 +198,10 @@ def _narrowed(rows: QuerySet[Any], order: str, customer: Person, wanted: Wanted)
     """The rows of a route within the year, the state and what could be undone."""
     if wanted.year is not None:
         rows = rows.filter(placed_at__gte=_begin_of(wanted.year), placed_at__lt=_begin_of(wanted.year + 1))
-    if wanted.state in (OrderState.DECLINED, OrderState.PLACED):
+    if wanted.state == OrderState.REFUSED:
+        unapproved = (OrderState.REFUSED, OrderState.LAPSED)
+        rows = rows.filter(**{"state__in" if order == "pk" else "order__state__in": unapproved})
+    elif wanted.state in (OrderState.DECLINED, OrderState.PLACED, OrderState.WAITING):
         rows = rows.filter(**{"state" if order == "pk" else "order__state": wanted.state})
     elif wanted.state == "refunded":
         rows = rows.filter(**{f"{order}__in": _refunded(customer)})

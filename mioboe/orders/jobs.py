@@ -29,6 +29,13 @@ def look_again(timestamp: int) -> None:
             through.defer(order_id=order_id)
 
 
+@app.periodic(cron="* * * * * */15")
+@app.task(name="orders.lapse_approvals", queueing_lock="orders.lapse_approvals")
+def lapse_approvals(timestamp: int) -> None:
+    """Looks for what nobody has approved in time, so that no order has a timer of its own to lose."""
+    actions.lapse_approvals()
+
+
 @app.task(name="orders.see_order_through", retry=RetryStrategy(max_attempts=20, exponential_wait=2))
 def see_order_through(order_id: int) -> None:
     """Finishes an order whose buyer's request died or whose payment was not heard of."""

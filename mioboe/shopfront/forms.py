@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from mioboe.orders.models import MOST_PIECES, Destination, OneClick
+from mioboe.orders.actions import Wish, wish_of
+from mioboe.orders.actions.approval_choice import LARGEST
+from mioboe.orders.models import MOST_PIECES, ApproveWhen, Destination, OneClick
 from mioboe.payments.models import Card
 from mioboe.people.models import Address, Person
 from mioboe.signins.places import PREFECTURES
@@ -127,6 +129,28 @@ class OneClickForm(forms.Form):
         if cleaned.get("is_on") and not cleaned.get("card"):
             raise forms.ValidationError(_("1-click needs a card. Please choose one, or save one first."))
         return cleaned
+
+
+class ApprovalForm(forms.Form):
+    """When to ask before anything is charged."""
+
+    when = forms.ChoiceField(label=_("Ask me before you charge"), choices=ApproveWhen.choices, widget=forms.RadioSelect)
+    above = forms.IntegerField(
+        label=_("And always from this amount on (yen)"),
+        min_value=1,
+        max_value=LARGEST,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+    @staticmethod
+    def initial_of(person: Person) -> dict[str, Any]:
+        wish = wish_of(person)
+        return {"when": wish.when, "above": wish.above}
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(ApproveWhen(self.cleaned_data["when"]), self.cleaned_data["above"])
 
 
 class QuantityForm(forms.Form):

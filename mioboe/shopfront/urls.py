@@ -1,6 +1,18 @@
 from django.urls import path
 
-from mioboe.shopfront.views import buying, cards, cart, checkout, films, goods, guests, history, orders, settings
+from mioboe.shopfront.views import (
+    approving,
+    buying,
+    cards,
+    cart,
+    checkout,
+    films,
+    goods,
+    guests,
+    history,
+    orders,
+    settings,
+)
 
 app_name = "shopfront"
 urlpatterns = [
@@ -19,6 +31,8 @@ urlpatterns = [
     path("checkout/guest/", guests.tell, name="guest"),
     path("checkout/done/<str:number>/", checkout.done, name="done"),
     path("settings/buying/", settings.buying, name="settings"),
+    path("settings/approval/", approving.choose, name="approval"),
+    path("settings/approval/<str:secret>/", approving.lower, name="approval_lower"),
     path("settings/cards/enter/", cards.enter, name="card_enter"),
     path("settings/cards/entered/", cards.entered, name="card_entered"),
     path("settings/cards/<int:number>/remove/", cards.remove, name="card_remove"),
@@ -28,6 +42,7 @@ urlpatterns = [
     path("orders/", history.orders, name="orders"),
     path("orders/orders.csv", history.orders_csv, name="orders_csv"),
     path("orders/<str:number>/", orders.order, name="order"),
+    path("orders/<str:number>/approve/", approving.approve, name="approve"),
     path("orders/<str:number>/undo/", orders.undo, name="undo"),
     path("orders/<str:number>/mails/<str:mail_number>/", orders.mail, name="mail"),
     path("orders/<str:number>/watch/", films.watch, name="watch"),

@@ -184,6 +184,9 @@ if not 0 <= MIOBOE_TILL_SETTLES_S <= 30 * 24 * 3600:
 # How long the links in our mails work, seconds.
 MIOBOE_ORDER_LINK_LIFE_S: int = _seconds(_env.int, "ORDER_LINK_LIFE_S", 30 * 24 * 3600, longest=366 * 24 * 3600)
 
+# How long an order waits for its customer's approval before it lapses, seconds.
+MIOBOE_APPROVAL_LIFE_S: int = _seconds(_env.int, "APPROVAL_LIFE_S", 30 * 60, longest=24 * 3600)
+
 # From how many watched seconds on a film counts as watched, so that it cannot be undone alone any more.
 MIOBOE_COUNTS_AS_WATCHED_S: int = _read(_env.int, "COUNTS_AS_WATCHED_S", 10)
 # Within how many days the gateway pays a refund out, as we tell customers.

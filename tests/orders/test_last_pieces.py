@@ -13,7 +13,18 @@ from moneyed import JPY, Money
 
 from mioboe.orders.actions import Buyer, SoldOut, buy_with_one_click, cart_of, check_out, offers_of, put_in_cart
 from mioboe.orders.actions.placing import write_order
-from mioboe.orders.models import CartLine, HowBought, Kind, Line, OneClick, Order, OrderState, Product
+from mioboe.orders.models import (
+    ApprovalChoice,
+    ApproveWhen,
+    CartLine,
+    HowBought,
+    Kind,
+    Line,
+    OneClick,
+    Order,
+    OrderState,
+    Product,
+)
 from mioboe.orders.refusals import EmptyCart, NotBought
 from mioboe.payments.models import Card, Charge, ChargeState
 from mioboe.people.models import Address, Person
@@ -60,6 +71,7 @@ def buyers(count: int) -> list[Person]:
     addresses = Address.objects.bulk_create(
         Address(person=one, recipient="B", postcode="150-0001", prefecture="Tokyo", street="1-1") for one in people
     )
+    ApprovalChoice.objects.bulk_create(ApprovalChoice(person=one, when=ApproveWhen.NEVER) for one in people)
     OneClick.objects.bulk_create(
         OneClick(person=one, is_on=True, card=card, address=address)
         for one, card, address in zip(people, cards, addresses, strict=True)

@@ -21,9 +21,9 @@ from mioboe.cases.models import ProofKind, Remedy, RemedyState
 from mioboe.demo.mailbox import received
 from mioboe.mails.links import make_link
 from mioboe.mails.models import Mail
-from mioboe.orders.actions import LINK_PURPOSE
-from mioboe.orders.models import Category
-from mioboe.people.models import Role
+from mioboe.orders.actions import APPROVE_PURPOSE, LINK_PURPOSE, LOWER_PURPOSE
+from mioboe.orders.models import ApprovalChoice, ApproveWhen, Category
+from mioboe.people.models import Person, Role
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,9 @@ ROWS = {
     "shopfront:address": Row("302 200 404 404 404", "302 422 404 404 404", ("address",)),
     "shopfront:address_remove": Row("405", "302 302 404 404 404", ("address",)),
     "shopfront:orders_csv": Row(**READ_SIGNED_IN),
+    "shopfront:approve": Row("405", "302 302 404 404 404", ("waiting",), {"code": "1"}),
+    "shopfront:approval": Row("405", "302", (), {"when": "always"}),
+    "shopfront:approval_lower": Row("200 200 403 403 403", "200 200 403 403 403", ("lower_secret",)),
     "shopfront:undo": Row("302 200 404 404 404", "302 422 404 404 404", ("order",)),
     "shopfront:mail": Row(**OWN, arguments=("order", "mail")),
     "shopfront:watch_film": Row(**OWN, arguments=("order", "slug")),
@@ -85,6 +88,7 @@ ROWS = {
     "help:contact": Row(**READ),
     "help:not_me": Row("200 200 403 403 403", "302 302 403 403 403", ("secret",)),
     "help:new_link": Row("405", "302", ("secret",)),
+    "help:approve": Row("200 200 403 403 403", "302 302 403 403 403", ("approve_secret",), {"do": "approve"}),
     "help:report_order": Row("302 200 404 404 404", "302 302 404 404 404", ("order",)),
     "help:cases": Row(**READ_SIGNED_IN_FIRST),
     "help:case": Row(**OWN_CASE, arguments=("case",)),
@@ -190,6 +194,8 @@ def night(settings, tmp_path: Path) -> Night:
         clients[name] = Client(headers={"accept-language": "en"}, raise_request_exception=False)
         clients[name].force_login(person, backend=BACKEND)
     thing = world.ordered(hana, (world.kettle(), 1))
+    ApprovalChoice.objects.filter(person=hana).update(when=ApproveWhen.ALWAYS)
+    waiting = world.bought(Person.objects.get(pk=hana.pk), world.film("waiting"), "press-waiting")
     words = {
         "slug": "falling-stars",
         "shelf": Category.objects.create(slug="films", name_ja="映画", name_en="Films").slug,
@@ -203,6 +209,9 @@ def night(settings, tmp_path: Path) -> Night:
         "remedy": remedy.pk,
         "key": make_key("shop", ["signins"])[0].prefix,
         "sign_in": 1,
+        "waiting": waiting.number,
+        "approve_secret": make_link(APPROVE_PURPOSE, waiting.ref, hana.email, hana, 60),
+        "lower_secret": make_link(LOWER_PURPOSE, "approval:never:", hana.email, hana, 60),
         "secret": make_link(LINK_PURPOSE, order.ref, hana.email, hana, 60),
         "number": world.NUMBER,
         "mail_address": hana.email,

@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,7 +10,8 @@ from mioboe.cases.actions import open_case
 from mioboe.cases.models import Case, ProofKind
 from mioboe.help.access import own_case
 from mioboe.help.ticks import ticks
-from mioboe.orders.models import Order
+from mioboe.orders.actions import NotWaiting, refuse_order
+from mioboe.orders.models import Order, OrderState
 from mioboe.people.models import Person
 from mioboe.site.ids import heard
 from mioboe.trail.actions import timeline
@@ -27,6 +30,9 @@ def report_order(request: HttpRequest, number: str) -> HttpResponse:
         number=heard(number),
     )
     if request.method == "POST":
+        if order.state == OrderState.WAITING:
+            with suppress(NotWaiting):  # approved or lapsed a moment ago: the case is about what it is now
+                refuse_order(order)
         case = open_case(request.user, order, ProofKind.SESSION, request.POST.get("words", ""))
         return redirect("help:call", case.number)
     return render(request, "help/not_me.html", {"order": order})

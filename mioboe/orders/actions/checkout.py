@@ -6,10 +6,21 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from mioboe.orders.actions.asking import why_to_approve
 from mioboe.orders.actions.buying import finish_order
 from mioboe.orders.actions.cart import hold_lines
 from mioboe.orders.actions.placing import Buyer, take_stock, write_order
-from mioboe.orders.models import PRESS_ENDINGS, Cart, CartLine, Destination, Kind, Order, OrderState
+from mioboe.orders.models import (
+    PRESS_ENDINGS,
+    ApprovalChoice,
+    Cart,
+    CartLine,
+    Destination,
+    HowBought,
+    Kind,
+    Order,
+    OrderState,
+)
 from mioboe.orders.offers import Offer, changes, offer, read_seen
 from mioboe.orders.refusals import EmptyCart, NoAddress, NotBought, OfferChanged, PressTaken
 from mioboe.payments.gateways import Unsure
@@ -29,7 +40,7 @@ def _lines(cart: Cart) -> list[CartLine]:
 def check_out(cart: Cart, buyer: Buyer, press: str, seen: list[str]) -> list[Order]:
     """Buys what is in the cart, if it is what the buyer saw (`Offer.seen` of each line): films and parcels are an order
     each, as films are paid for at once and parcels when they leave. One press buys once: sent again, it answers the same
-    orders. Raises NotBought in its kinds. Where the gateway cannot be heard an order stays `placed` and a job finishes it."""
+    orders. Raises NotBought in its kinds. Where the customer has to approve them first, they are `waiting`; where the gateway cannot be heard an order stays `placed` and a job finishes it."""
     orders = _place(cart, buyer, press, seen)
     for order in orders:
         if order.state == OrderState.PLACED:
@@ -70,13 +81,18 @@ def _place_all(cart: Cart, buyer: Buyer, press: str, seen: list[str]) -> list[Or
     found = changes(offers.values(), read_seen(seen))
     if found:
         raise OfferChanged(found)
+    why = None
+    if buyer.how != HowBought.GUEST:
+        chosen = ApprovalChoice.objects.filter(person=buyer.person).first()
+        total = sum((one.amount for one in list(offers.values())[1:]), next(iter(offers.values())).amount)
+        why = why_to_approve(chosen, total, buyer.sign_in)
     orders = []
     for kind in (Kind.FILM, Kind.PARCEL):
         these = [line for line in lines if line.product.kind == kind]
         if these:
             if kind == Kind.PARCEL and buyer.destination is None:
                 raise NoAddress
-            order = write_order(buyer, [offers[line] for line in these], press + PRESS_ENDINGS[kind])
+            order = write_order(buyer, [offers[line] for line in these], press + PRESS_ENDINGS[kind], why)
             hold_lines(these, order)
             orders.append(order)
     take_stock(offers.values())

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from mioboe.orders.actions.asking import why_to_approve
 from mioboe.orders.actions.buying import finish_order
 from mioboe.orders.actions.placing import Buyer, take_stock, write_order
 from mioboe.orders.models import Destination, HowBought, Kind, OneClick, Order, OrderState, Product
@@ -41,7 +42,7 @@ def buy_with_one_click(
     """Buys one piece with the customer's default card, to the default address. The same `press` again (double tap, back,
     retried request) answers the order that is there. `seen` is what the page showed (`Offer.seen`), `knows` the number of
     the order of the same product that the customer was asked about, "" for none; without them nothing is asked. `is_sure`: the
-    button was held, or it was confirmed otherwise. Raises NotBought in its kinds. Where the gateway cannot be heard the order stays `placed` and a job finishes it."""
+    button was held, or it was confirmed otherwise. Raises NotBought in its kinds. Where the customer has to approve it first, the order is `waiting`; where the gateway cannot be heard it stays `placed` and a job finishes it."""
     order = place_order(person, product, press, sign_in, seen, knows, is_sure)
     if order.state == OrderState.PLACED:
         # Where the gateway is not heard, a job asks again with the same key (see orders_left_over).
@@ -95,7 +96,8 @@ def _place(
     if knows is not None:
         _ask_again(person, current, press, knows)
     buyer = Buyer(person, HowBought.ONE_CLICK, choice.card, destination, choice.address, sign_in)
-    order = write_order(buyer, [wanted], press)
+    chosen = getattr(choice.person, "approval_choice", None)
+    order = write_order(buyer, [wanted], press, why_to_approve(chosen, wanted.amount, sign_in))
     take_stock([wanted])
     return order
 
@@ -104,7 +106,7 @@ def _locked_choice(person: Person) -> OneClick:
     """Locked, so that two presses of one customer come one after the other, and none comes after one click was blocked."""
     choice = (
         OneClick.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("card", "address")
+        .select_related("card", "address", "person__approval_choice")
         .filter(person=person, is_on=True, card__removed_at=None)
         .first()
     )
@@ -128,7 +130,7 @@ def _ask_again(person: Person, product: Product, press: str, knows: str) -> None
             customer=person,
             placed_at__gte=timezone.now() - ASK_AGAIN_WITHIN,
             how=HowBought.ONE_CLICK,
-            state__in=(OrderState.PLACED, OrderState.CONFIRMED),
+            state__in=(OrderState.WAITING, OrderState.PLACED, OrderState.CONFIRMED),
             lines__product=product,
         )
         .exclude(press=press)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
-from mioboe.orders.models import Destination, HowBought, Kind, Line, Order, Product
+from mioboe.orders.actions.asking import ask_approval
+from mioboe.orders.models import Destination, HowBought, Kind, Line, Order, OrderState, Product, Why
 from mioboe.orders.offers import Offer
 from mioboe.orders.refusals import Change, OfferChanged, SoldOut
 from mioboe.payments import actions as payments
@@ -28,8 +29,8 @@ class Buyer:
     sign_in: SignIn | None = None
 
 
-def write_order(buyer: Buyer, offers: list[Offer], press: str) -> Order:
-    """The order and the charge to ask for; see `buying.orders_left_over` for who sees it through. Raises IntegrityError where the press has bought
+def write_order(buyer: Buyer, offers: list[Offer], press: str, why: Why | None = None) -> Order:
+    """The order and the charge to ask for, or, where there is a reason why its customer has to approve it, what to ask; see `buying.orders_left_over` for who sees it through. Raises IntegrityError where the press has bought
     before. The caller takes the stock, as the last thing that it does."""
     total = sum((one.amount for one in offers[1:]), offers[0].amount)
     has_parcels = any(one.product.kind == Kind.PARCEL for one in offers)
@@ -38,6 +39,7 @@ def write_order(buyer: Buyer, offers: list[Offer], press: str) -> Order:
         Order(
             customer=buyer.person,
             how=buyer.how,
+            state=OrderState.WAITING if why else OrderState.PLACED,
             press=press,
             sign_in=buyer.sign_in,
             card=buyer.card,
@@ -64,10 +66,13 @@ def write_order(buyer: Buyer, offers: list[Offer], press: str) -> Order:
         insert(order.new_lines[0])
     else:
         Line.objects.bulk_create(order.new_lines)
-    order.charge = payments.ask_charge(
-        buyer.person, buyer.card, total, order.ref, order.charge_key, capture_now=not has_parcels
-    )
     record("order.placed", [order.ref, buyer.person.ref], buyer.person, number=order.number, how=order.how)
+    if why:
+        ask_approval(order, order.new_lines, why)
+    else:
+        order.charge = payments.ask_charge(
+            buyer.person, buyer.card, total, order.ref, order.charge_key, capture_now=not has_parcels
+        )
     return order
 
 

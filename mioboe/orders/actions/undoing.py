@@ -9,12 +9,15 @@ from django.utils import timezone
 from moneyed import Money
 from procrastinate.contrib.django import app
 
+from mioboe.orders.actions.cart import drop_lines
 from mioboe.orders.actions.undo_mail import write_undo_mail
 from mioboe.orders.models import (
     STILL_HERE,
     Access,
     AccessState,
+    Approval,
     Cancellation,
+    HowBought,
     Kind,
     Line,
     Order,
@@ -103,14 +106,29 @@ def cancel_lines(order: Order, quantities: Mapping[int, int], press: str, gives_
 
 @transaction.atomic
 def cancel_order(order: Order) -> bool:
-    """Cancels all that is left of a confirmed order: stops its parcels and puts the stock back; the money is the caller's
+    """Cancels all that is left of a confirmed order, or what still waits for its approval: stops its parcels and puts the stock back; the money is the caller's
     to give back. True where it is cancelled now, by this call or an earlier one; false where a parcel has left the house or
     the order was never confirmed. May be called twice."""
     locked = _locked(order)
-    if locked.state == OrderState.CONFIRMED and _all_here(locked):
+    if locked.state == OrderState.WAITING:
+        refuse(locked)
+    elif locked.state == OrderState.CONFIRMED and _all_here(locked):
         _cancel(locked, [(line, line.left) for line in _lines(locked) if line.left], WHOLE, gives_back=False)
     order.state = locked.state
-    return locked.state == OrderState.CANCELLED
+    return locked.state in (OrderState.CANCELLED, OrderState.REFUSED)
+
+
+def refuse(order: Order) -> bool:
+    """The customer does not want what waits for the approval; in the caller's transaction. False where somebody was faster."""
+    if not order.change(OrderState.WAITING, OrderState.REFUSED):
+        return False
+    if order.how != HowBought.ONE_CLICK:
+        drop_lines(order)
+    put_back(order)
+    Approval.objects.filter(order=order).update(answered_at=timezone.now())
+    record("approval.refused", [order.ref, order.customer.ref], order.customer, number=order.number)
+    announce(order.ref)
+    return True
 
 
 @transaction.atomic

@@ -1,3 +1,4 @@
+from mioboe.orders.models.approval import Approval, ApprovalChoice, ApproveWhen, Why
 from mioboe.orders.models.cart import MOST_LINES, MOST_PIECES, Cart, CartLine
 from mioboe.orders.models.fulfilment import STILL_HERE, Access, AccessState, Parcel, ParcelState, unwatched
 from mioboe.orders.models.goods import Category, Kind, Product, Words
@@ -19,6 +20,9 @@ __all__ = [
     "STILL_HERE",
     "Access",
     "AccessState",
+    "Approval",
+    "ApprovalChoice",
+    "ApproveWhen",
     "Cancellation",
     "Cart",
     "CartLine",
@@ -33,6 +37,7 @@ __all__ = [
     "Parcel",
     "ParcelState",
     "Product",
+    "Why",
     "Words",
     "unwatched",
 ]

@@ -67,10 +67,13 @@ class Destination:
 
 
 class OrderState(models.TextChoices):
+    WAITING = "waiting", _("waiting for your approval")
     PLACED = "placed", _("waiting for the payment")
     CONFIRMED = "confirmed", _("confirmed")
     DECLINED = "declined", _("payment declined")
     CANCELLED = "cancelled", _("cancelled")
+    REFUSED = "refused", _("not approved")
+    LAPSED = "lapsed", _("not approved in time")
 
 
 class HowBought(models.TextChoices):
@@ -85,10 +88,14 @@ PRESS_ENDINGS = {Kind.FILM: "-digital", Kind.PARCEL: "-parcels"}
 
 class Order(Stateful):
     CHANGES = {
+        # Nothing was charged, and nothing is sent or watched, before it is placed.
+        OrderState.WAITING: {OrderState.PLACED, OrderState.REFUSED, OrderState.LAPSED},
         OrderState.PLACED: {OrderState.CONFIRMED, OrderState.DECLINED},
         OrderState.CONFIRMED: {OrderState.CANCELLED},
         OrderState.DECLINED: set(),
         OrderState.CANCELLED: set(),
+        OrderState.REFUSED: set(),
+        OrderState.LAPSED: set(),
     }
 
     number = models.CharField(max_length=8, unique=True, default=new_id)
@@ -126,6 +133,7 @@ class Order(Stateful):
             ),
             # Few at any moment: those that somebody has to see through.
             models.Index(fields=["placed_at"], condition=models.Q(state="placed"), name="orders_waiting"),
+            models.Index(fields=["placed_at"], condition=models.Q(state="waiting"), name="orders_to_approve"),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=OrderState.values), name="order_state_known"),

@@ -13,6 +13,9 @@ from mioboe.site.ids import heard
 
 LONGEST_KEY = 40
 _STATES = {
+    OrderState.WAITING: ShopState.OPEN,
+    OrderState.REFUSED: ShopState.CANCELLED,
+    OrderState.LAPSED: ShopState.CANCELLED,
     OrderState.PLACED: ShopState.OPEN,
     OrderState.CONFIRMED: ShopState.CONFIRMED,
     OrderState.DECLINED: ShopState.DECLINED,
@@ -102,7 +105,7 @@ def _told(order: Order) -> ShopOrder:
         total=order.total,
         lines=tuple(_line(line) for line in sorted(order.lines.all(), key=lambda line: line.pk)),
         parcels={str(parcel.pk): parcel.state for parcel in parcels},
-        can_be_cancelled=order.state == OrderState.CONFIRMED and all_here,
+        can_be_cancelled=order.state == OrderState.WAITING or (order.state == OrderState.CONFIRMED and all_here),
     )
 
 

@@ -21,6 +21,7 @@ from mioboe.orders.actions import (
     PressTaken,
     SoldOut,
     TooMany,
+    TooManyWaiting,
     add_address,
     offers_of,
 )
@@ -129,6 +130,9 @@ def _pay(request: HttpRequest, cart: Cart, terms: Terms) -> HttpResponse:
         return _page(request, cart, terms, 409)
     except SoldOut:
         return _page(request, cart, terms, 409)
+    except TooManyWaiting:
+        terms.problems.append(_("Please approve or refuse the orders that wait for you first."))
+        return _page(request, cart, terms, 409)
     except NoAddress:
         terms.problems.append(_("Please choose an address for the parcel."))
         return _page(request, cart, terms, 422)
@@ -196,6 +200,7 @@ def done(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "orders": orders,
         "is_declined": any(one.state == OrderState.DECLINED for one in orders),
+        "needs_approval": any(one.state == OrderState.WAITING for one in orders),
         "is_waiting": any(one.state == OrderState.PLACED for one in orders),
         "is_guest": order.customer_id != request.user.pk,
     }

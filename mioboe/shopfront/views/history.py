@@ -28,6 +28,9 @@ from mioboe.site.templatetags.site_tags import money
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel does not see that it is UTF-8
 _TONES = {
+    OrderState.WAITING: "warning",
+    OrderState.REFUSED: "quiet",
+    OrderState.LAPSED: "quiet",
     OrderState.CONFIRMED: "success",
     OrderState.PLACED: "warning",
     OrderState.DECLINED: "danger",

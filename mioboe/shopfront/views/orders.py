@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mioboe.mails.models import Mail
 from mioboe.mails.reading import readable
-from mioboe.orders.actions import NotThatMany, TooLate, Undone, undo_order
+from mioboe.orders.actions import NotThatMany, NotWaiting, TooLate, Undone, refuse_order, undo_order
+from mioboe.orders.actions.asking import CODE_DIGITS
 from mioboe.orders.facts import OrderFacts
 from mioboe.orders.history import shown
-from mioboe.orders.models import Line, Order
+from mioboe.orders.models import Line, Order, OrderState
 from mioboe.site.ids import heard
 from mioboe.site.templatetags.site_tags import money
 
@@ -32,7 +33,12 @@ def _own_orders(request: HttpRequest) -> QuerySet[Order]:
 @login_required
 def order(request: HttpRequest, number: str) -> HttpResponse:
     found = get_object_or_404(_own_orders(request), number=heard(number))
-    context = {"order": found, "facts": OrderFacts(found), "shows_address": request.GET.get("show") == "address"}
+    context = {
+        "order": found,
+        "facts": OrderFacts(found),
+        "code_digits": CODE_DIGITS,
+        "shows_address": request.GET.get("show") == "address",
+    }
     return render(request, "shopfront/order.html", context)
 
 
@@ -52,6 +58,8 @@ def mail(request: HttpRequest, number: str, mail_number: str) -> HttpResponse:
 def undo(request: HttpRequest, number: str) -> HttpResponse:
     """Which items, how many, and one press; what came of it is told on the order's page."""
     found = get_object_or_404(_own_orders(request), number=heard(number))
+    if found.state == OrderState.WAITING:
+        return _withdraw(request, found)
     facts = OrderFacts(found)
     problem = ""
     if request.method == "POST":
@@ -81,6 +89,18 @@ def undo(request: HttpRequest, number: str) -> HttpResponse:
         "problem": problem,
     }
     return render(request, "shopfront/undo.html", context, status=422 if problem else 200)
+
+
+def _withdraw(request: HttpRequest, found: Order) -> HttpResponse:
+    """What waits for its approval is simply not bought."""
+    if request.method != "POST":
+        return render(request, "shopfront/withdraw.html", {"order": found})
+    try:
+        refuse_order(found)
+        messages.success(request, _("The order is off. Nothing was charged."))
+    except NotWaiting:
+        messages.error(request, _("It had been decided before."))
+    return redirect("shopfront:order", found.number)
 
 
 def _pieces(request: HttpRequest, found: Order) -> dict[int, int]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mioboe.orders.actions import TooMany, add_address, change_address, choose_one_click, remove_address
 from mioboe.people.models import Person
-from mioboe.shopfront.forms import AddressForm, OneClickForm, saved_cards
+from mioboe.shopfront.forms import AddressForm, ApprovalForm, OneClickForm, saved_cards
 
 
 @never_cache
@@ -25,7 +25,12 @@ def buying(request: HttpRequest) -> HttpResponse:
         choose_one_click(person, told["is_on"], told.get("card"), told.get("address"), told["hold_to_buy"])
         messages.success(request, _("1-click is on.") if told["is_on"] else _("1-click is off."))
         return redirect("shopfront:settings")
-    context = {"form": form, "cards": saved_cards(person), "addresses": person.addresses.order_by("pk")}
+    context = {
+        "form": form,
+        "approval": ApprovalForm(initial=ApprovalForm.initial_of(person)),
+        "cards": saved_cards(person),
+        "addresses": person.addresses.order_by("pk"),
+    }
     return render(request, "shopfront/settings.html", context, status=422 if form.is_bound else 200)
 
 

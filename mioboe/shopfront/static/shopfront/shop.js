@@ -28,7 +28,7 @@ const tick = () => {
     if (left <= 0) {
       counter.dataset.over = "yes";
       counter.hidden = true;
-      counter.closest("[data-promise]").dispatchEvent(new CustomEvent("cut-off-over"));
+      counter.closest("[data-promise]")?.dispatchEvent(new CustomEvent("cut-off-over"));
       continue;
     }
     const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
@@ -38,7 +38,7 @@ const tick = () => {
     counter.hidden = hours >= 24;
   }
 };
-if (document.querySelector("[data-promise]")) {
+if (document.querySelector("[data-promise], [data-waits]")) {
   tick();
   setInterval(tick, 1000);
 }
