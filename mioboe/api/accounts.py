@@ -7,10 +7,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from mioboe.api.models import OutsideAccount, OutsideAnswer
+from mioboe.people.elsewhere import NOWHERE
 from mioboe.people.models import Person
 
-# Reserved by RFC 2606: no mail ever arrives there, and nobody can register it.
-NOWHERE = "outside.invalid"
 # As long as sign-ins, to the month (signins.actions.months).
 SAID_KEPT = timedelta(days=31 * 7)
 

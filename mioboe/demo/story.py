@@ -8,6 +8,7 @@ import statistics
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -98,8 +99,14 @@ class Night:
         page.locator(what).click()
 
 
-def play(base: str, pictures: Path | None = None, told: threading.Event | None = None, nights: int = 1) -> bool:
-    """Plays the night against a running demo at `base`, `nights` times, and prints its timeline and figures. Pictures of
+def play(
+    base: str,
+    pictures: Path | None = None,
+    told: threading.Event | None = None,
+    nights: int = 1,
+    night_of: Callable[[Night], None] | None = None,
+) -> bool:
+    """Plays the night (or another, `night_of`) against a running demo at `base`, `nights` times, and prints its timeline and figures. Pictures of
     each step and the last night's figures go to `pictures`. Answers whether all went well; `told` ends it between nights."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
@@ -113,12 +120,12 @@ def play(base: str, pictures: Path | None = None, told: threading.Event | None =
             break
         if nights > 1:
             print(f"night {number + 1} of {nights}")
-        played.append(_one_night(base, pictures, chromium))
+        played.append(_one_night(base, pictures, chromium, night_of or _play))
     _tell(played)
     return bool(played) and not any(night.problems for night in played)
 
 
-def _one_night(base: str, pictures: Path, chromium: str) -> Night:
+def _one_night(base: str, pictures: Path, chromium: str, night_of: Callable[[Night], None]) -> Night:
     for old in pictures.glob("*.png"):
         old.unlink()
     with sync_playwright() as playwright:
@@ -126,7 +133,7 @@ def _one_night(base: str, pictures: Path, chromium: str) -> Night:
         axe = os.environ.get("MIOBOE_STORY_AXE")
         night = Night(base, pictures, Path(axe) if axe else None, browser)
         try:
-            _play(night)
+            night_of(night)
         except Exception as error:  # the story is told to its end, whatever went wrong
             night.problems.append(str(error))
         finally:
@@ -303,11 +310,12 @@ def _tell(played: list[Night]) -> None:
     if last.axe:
         (last.pictures / "axe.json").write_text(json.dumps(last.faults, indent=1))
     (last.pictures / "figures.json").write_text(json.dumps(figures, indent=1))
-    tonight = "tonight" if len(played) == 1 else f"median, worst of {len(played)}"
-    print(f"\n  {'figure':31} {tonight:22} 2017")
-    for name, words in FIGURES.items():
-        values = sorted(night.figures[name] for night in played if name in night.figures)
-        print(f"  {words:31} {_said(name, values):22} {IN_2017.get(name, '')}")
+    if figures:
+        tonight = "tonight" if len(played) == 1 else f"median, worst of {len(played)}"
+        print(f"\n  {'figure':31} {tonight:22} 2017")
+        for name, words in FIGURES.items():
+            values = sorted(night.figures[name] for night in played if name in night.figures)
+            print(f"  {words:31} {_said(name, values):22} {IN_2017.get(name, '')}")
     for night in played:
         for problem in night.problems:
             print(f"  PROBLEM {problem}", file=sys.stderr)

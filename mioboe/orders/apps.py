@@ -10,8 +10,8 @@ VERBS = {
     "approval.refused": _("Not approved: the order is off, and nothing was charged"),
     "approval.lapsed": _("Nobody approved it in time: the order is off, and nothing was charged"),
     "approval.set.always": _("Approval before payment: always"),
-    "approval.set.unfamiliar": _("Approval before payment: for unknown devices, and from an amount of {above}"),
-    "approval.set.never": _("Approval before payment: never, but from an amount of {above}"),
+    "approval.set.unfamiliar": _("Approval before payment: for devices that are not known (always from: {above} yen)"),
+    "approval.set.never": _("Approval before payment: never (always from: {above} yen)"),
     "approval.lowering_asked": _(
         "Less approval before payment asked for; a mail to the address on file asks for a press"
     ),

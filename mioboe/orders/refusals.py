@@ -37,6 +37,10 @@ class EmptyCart(NotBought):
     """There is nothing in the cart."""
 
 
+class TooManyWaiting(NotBought):
+    """So many orders wait for the customer's approval already that no more stock is held for them."""
+
+
 class JustBought(NotBought):
     """The same product was bought by one click a moment ago, by another press."""
 

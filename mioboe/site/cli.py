@@ -15,7 +15,7 @@ COMMANDS = {
     "worker": "the jobs",
     "mailbox": "the demo's mail server",
     "demo": "all of them with demo people and goods, after playing the story (--once: only that; --quiet: without it)",
-    "story": "plays the story against a demo that is running (--nights N: N times; --pictures FOLDER)",
+    "story": "plays the story against a demo that is running (--nights N: N times; --pictures FOLDER; --approval: a shorter one)",
     "ledger": "check: proves the ledger against charges, refunds and the till's own books",
     "keys": "for other programs: new --scope signins --name NAME, list, rotate PREFIX, revoke PREFIX",
     "words": "compiles the translations",
@@ -47,13 +47,19 @@ def _run(name: str, rest: list[str]) -> None:
         _django()
         from django.conf import settings
 
+        from mioboe.demo.approval_story import play_approval
         from mioboe.demo.story import play
 
         options = argparse.ArgumentParser(prog="python -m mioboe story", description=COMMANDS["story"])
         options.add_argument("--nights", type=int, default=1, choices=range(1, 101), metavar="N")
         options.add_argument("--pictures", type=Path, metavar="FOLDER")
+        options.add_argument(
+            "--approval", action="store_true", help="a customer who wants to be asked before the payment"
+        )
         chosen = options.parse_args(rest)
-        sys.exit(0 if play(settings.MIOBOE_BASE_URL, chosen.pictures, nights=chosen.nights) else 1)
+        night_of = play_approval if chosen.approval else None
+        is_well = play(settings.MIOBOE_BASE_URL, chosen.pictures, nights=chosen.nights, night_of=night_of)
+        sys.exit(0 if is_well else 1)
     elif name == "words":
         from mioboe.site.words import compile_words
 

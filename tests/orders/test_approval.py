@@ -16,6 +16,7 @@ from mioboe.orders.actions import (
     Buyer,
     JustBought,
     NotWaiting,
+    TooManyWaiting,
     Wish,
     WrongCode,
     approve_by_code,
@@ -171,6 +172,17 @@ def test_the_same_film_pressed_twice_is_asked_about():
     buy_with_one_click(hana, film, "press-one", sign_in, knows="")
     with pytest.raises(JustBought):
         buy_with_one_click(hana, film, "press-two", sign_in, knows="")
+
+
+def test_no_more_than_ten_wait_at_a_time():
+    hana = customer(ApproveWhen.ALWAYS)
+    kettle = world.kettle(stock=20)
+    orders = [buy_with_one_click(hana, kettle, f"press-{number}", None) for number in range(10)]
+    with pytest.raises(TooManyWaiting):
+        buy_with_one_click(hana, kettle, "press-more", None)
+    assert Product.objects.get().stock == 10 and len(kinds()) == 10
+    refuse_order(orders[0])
+    assert buy_with_one_click(hana, kettle, "press-more", None).state == "waiting"
 
 
 class TestCode:

@@ -16,9 +16,10 @@ from tests.stories.stack import demo_up
 
 AGENT = "kaori@desk.example"
 MAILBOX = f"/demo/mailbox/{people.CUSTOMER}/"
+CAREFUL_MAILBOX = f"/demo/mailbox/{people.CAREFUL}/"
 TELEPHONE = f"/demo/telephone/{people.TELEPHONE}/"
 # Names and what names our own mails are written once, in their owner's language.
-KNOWN_WORDS = re.compile("佐藤 花|^佐$|香織|(?<=^Mail sent: ).*")
+KNOWN_WORDS = re.compile("佐藤 花|^佐$|鈴木 雪|^鈴$|香織|運営|(?<=^Mail sent: ).*")
 LIMIT_MS = 15_000
 KEYBOARD_STOPS = 8
 FOCUS = """() => {
@@ -32,7 +33,7 @@ class Night:
 
     def __init__(self, browser: Browser, base: str) -> None:
         self.visitor, self.customer, self.agent = (Visitor(browser, base) for _ in range(3))
-        self.telephone = Visitor(browser, base)
+        self.telephone, self.careful, self.operator = (Visitor(browser, base) for _ in range(3))
         self.stranger = Visitor(browser, base, user_agent=IPHONE)
         self.looker = Looker(KNOWN_WORDS, pictures_folder())
 
@@ -50,25 +51,31 @@ class Night:
         self.spent_link = self._mailed_link("灯台守の手紙", "/help/not-me/")
         self.calm_case = self._report(self.spent_link)
         self.case = self._report(f"/help/orders/{self.order}/")
+        self.operator.sign_in(people.OPERATOR, people.PASSWORD)
+        self.careful.sign_in(people.CAREFUL, people.PASSWORD)
+        self.careful.go("/settings/buying/").locator("input[name=when][value=always]").check()
+        self.careful.page.locator("form[action$='/settings/approval/'] button").click()
+        self.waiting = self._buy("falling-stars", self.careful)
 
-    def _buy(self, slug: str) -> str:
-        self.customer.go(f"/goods/{slug}/").locator("form[action$='/buy/'] button").click()
-        self.customer.page.wait_for_url("**/orders/*/")
-        return self.customer.page.url.split("/")[-2]
+    def _buy(self, slug: str, who: Visitor | None = None) -> str:
+        who = who or self.customer
+        who.go(f"/goods/{slug}/").locator("form[action$='/buy/'] button").click()
+        who.page.wait_for_url("**/orders/*/")
+        return who.page.url.split("/")[-2]
 
     def _report(self, path: str) -> str:
         self.customer.go(path).locator("main form button").first.click()
         self.customer.page.wait_for_url("**/call/")
         return self.customer.page.url.split("/")[-3]
 
-    def open_mail(self, words: str) -> str:
+    def open_mail(self, words: str, mailbox: str = MAILBOX) -> str:
         """Waits for that mail in the customer's mailbox; its page's path."""
-        mail = self.telephone.go(MAILBOX).locator("#mails a", has_text=words).first
+        mail = self.telephone.go(mailbox).locator("#mails a", has_text=words).first
         expect(mail).to_be_visible()
         return str(mail.get_attribute("href"))
 
-    def _mailed_link(self, words: str, path: str) -> str:
-        letter = self.telephone.go(self.open_mail(words) + "html/").content()
+    def _mailed_link(self, words: str, path: str, mailbox: str = MAILBOX) -> str:
+        letter = self.telephone.go(self.open_mail(words, mailbox) + "html/").content()
         found = re.search(rf"{re.escape(path)}[\w/:-]+", letter)
         assert found is not None, letter
         return found.group(0)
@@ -86,7 +93,18 @@ class Night:
 
     def look_around(self) -> None:
         self.prepare()
-        for part in (self.shop, self.account, self.help, self.call, self.undoing, self.demo, self.errors, self.safety):
+        for part in (
+            self.shop,
+            self.approval,
+            self.operators,
+            self.account,
+            self.help,
+            self.call,
+            self.undoing,
+            self.demo,
+            self.errors,
+            self.safety,
+        ):
             part()
 
     def shop(self) -> None:
@@ -98,6 +116,32 @@ class Night:
         look("orders", customer, "/orders/")
         look("order", customer, f"/orders/{self.order}/")
         look("film", customer, f"/orders/{self.order}/watch/")
+
+    def approval(self) -> None:
+        """An order that waits, from the page and from the mail, and the choice to be asked less."""
+        look, visitor, careful = self.looker.look, self.visitor, self.careful
+        look("order that waits", careful, f"/orders/{self.waiting}/")
+        look("not buy it", careful, f"/orders/{self.waiting}/undo/")
+        link = self._mailed_link("ご確認ください", "/help/approve/", CAREFUL_MAILBOX)
+        look("approve", visitor, link)
+        visitor.go(link).locator("button[name=do][value=approve]").click()
+        expect(visitor.page.locator("button[name=do]")).to_have_count(0)
+        careful.go("/settings/buying/").locator("input[name=when][value=never]").check()
+        careful.page.locator("form[action$='/settings/approval/'] button").click()
+        look("ask me less", visitor, self._mailed_link("減らしますか", "/settings/approval/", CAREFUL_MAILBOX))
+
+    def operators(self) -> None:
+        look, operator = self.looker.look, self.operator
+
+        def made(page: Page) -> None:
+            operator.go("/api/keys/").locator("input[name=name]").fill("Till")
+            page.locator("input[name=source]").fill("kobo")
+            page.locator("form[action$='/keys/'] button").last.click()
+            expect(page.locator("[data-key]")).to_be_visible()
+
+        look("thresholds", operator, "/desk/thresholds/")
+        look("API keys", operator, made, 201)
+        look("API reference", self.visitor, "/api/v1/docs")
 
     def account(self) -> None:
         look, visitor = self.looker.look, self.visitor

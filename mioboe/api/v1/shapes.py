@@ -55,7 +55,7 @@ class Report(Schema):
         None, description="With its time zone; now, where it is left out"
     )
     method: Annotated[str, Text(20)] = Field("", description="How: password, passkey, code, …", examples=["password"])
-    device_secret: Annotated[str, Text(64)] | None = Field(
+    device_secret: Annotated[str, Text(400)] | None = Field(
         None,
         description="What we answered for this browser last time (keep it in a cookie, HttpOnly and Secure); empty for a browser that has none "
         "yet. Left out: you keep none, and devices are told by what they show alone",
@@ -86,7 +86,7 @@ class DeviceShown(Schema):
     name: str = Field(examples=["Chrome (Windows)"])
     is_known: bool = Field(description="Its secret speaks for it")
     secret: str | None = Field(
-        description="For the browser's cookie; it may change at each sign-in. Null where you keep none"
+        description="For the browser's cookie; it may change at each sign-in. Empty: what you have stays good. Null where you keep none"
     )
 
 

@@ -75,6 +75,7 @@ from mioboe.orders.refusals import (
     OneClickOff,
     PressTaken,
     SoldOut,
+    TooManyWaiting,
 )
 
 __all__ = [
@@ -101,6 +102,7 @@ __all__ = [
     "SoldOut",
     "TooLate",
     "TooMany",
+    "TooManyWaiting",
     "TooOften",
     "Undone",
     "Wish",

@@ -12,7 +12,8 @@ from moneyed import Money
 from mioboe.mails.actions import promise_mail
 from mioboe.mails.links import make_link
 from mioboe.mails.models import Mail
-from mioboe.orders.models import Approval, ApprovalChoice, ApproveWhen, Line, Order, Why
+from mioboe.orders.models import Approval, ApprovalChoice, ApproveWhen, Line, Order, OrderState, Why
+from mioboe.orders.refusals import TooManyWaiting
 from mioboe.signins.actions.devices import is_known
 from mioboe.signins.models import SignIn
 from mioboe.trail.actions import record
@@ -20,6 +21,8 @@ from mioboe.trail.actions import record
 APPROVE_MAIL = "approve_order"
 APPROVE_PURPOSE = "approve"
 CODE_DIGITS = 6
+# Orders of one customer that wait at a time: whoever is in there without the mailbox can hold no more stock, and send no more mails.
+MOST_WAITING = 10
 
 
 def why_to_approve(choice: ApprovalChoice | None, total: Money, sign_in: SignIn | None) -> Why | None:
@@ -46,7 +49,9 @@ def _is_usual(sign_in: SignIn) -> bool:
 
 
 def ask_approval(order: Order, lines: list[Line], why: Why) -> None:
-    """Writes the question and its mail down, in the transaction of the order."""
+    """Writes the question and its mail down, in the transaction of the order. Raises TooManyWaiting."""
+    if Order.objects.filter(customer=order.customer_id, state=OrderState.WAITING).count() > MOST_WAITING:
+        raise TooManyWaiting
     expires_at = timezone.now() + timedelta(seconds=settings.MIOBOE_APPROVAL_LIFE_S)
     Approval.objects.create(order=order, why=why, expires_at=expires_at)
     customer = order.customer
@@ -73,7 +78,8 @@ def approve_mail_context(mail: Mail) -> dict[str, Any]:
         "expires_at": order.approval.expires_at,
         "code": code,
         "link": settings.MIOBOE_BASE_URL + reverse("help:approve", args=[secret]),
-        "help_url": settings.MIOBOE_BASE_URL + reverse("shopfront:order", args=[order.number]),
+        "order_url": settings.MIOBOE_BASE_URL + reverse("shopfront:order", args=[order.number]),
+        "help_url": settings.MIOBOE_BASE_URL + reverse("help:contact"),
     }
 
 

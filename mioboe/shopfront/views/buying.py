@@ -19,6 +19,7 @@ from mioboe.orders.actions import (
     OneClickOff,
     PressTaken,
     SoldOut,
+    TooManyWaiting,
     buy_with_one_click,
 )
 from mioboe.orders.models import Order, OrderState, Product
@@ -64,6 +65,8 @@ def buy(request: HttpRequest, slug: str) -> HttpResponse:
         return _not_bought(request, slug, _("There is none left. Nothing was ordered and nothing was charged."))
     except OneClickOff:
         return _not_bought(request, slug, _("1-click is switched off for this account. Nothing was ordered."))
+    except TooManyWaiting:
+        return _not_bought(request, slug, _("Please approve or refuse the orders that wait for you first."))
     except NoAddress:
         return _not_bought(request, slug, _("1-click has no address for parcels yet. Nothing was ordered."))
     except OfferChanged as changed:

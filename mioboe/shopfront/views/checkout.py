@@ -21,6 +21,7 @@ from mioboe.orders.actions import (
     PressTaken,
     SoldOut,
     TooMany,
+    TooManyWaiting,
     add_address,
     offers_of,
 )
@@ -129,6 +130,9 @@ def _pay(request: HttpRequest, cart: Cart, terms: Terms) -> HttpResponse:
         terms.changes = changed.changes
         return _page(request, cart, terms, 409)
     except SoldOut:
+        return _page(request, cart, terms, 409)
+    except TooManyWaiting:
+        terms.problems.append(_("Please approve or refuse the orders that wait for you first."))
         return _page(request, cart, terms, 409)
     except NoAddress:
         terms.problems.append(_("Please choose an address for the parcel."))
