@@ -89,6 +89,26 @@ def test_who_fails_is_noted_and_gets_no_further(hana, jobs):
     assert attempt.times == 3 and attempt.method == "code"
 
 
+def test_who_has_the_password_cannot_flood_the_mailbox_and_a_reset_link_ends_that(hana, jobs):
+    answers = [sign_in(browser(f"5.2.3.{number}", IPHONE)).status_code for number in range(22)]
+    assert answers == [302] * 20 + [429] * 2
+    own = browser(HOME, CHROME)
+    sign_in(own)
+    assert is_in(own)  # unlike nothing before: not asked
+    abroad = browser("5.2.9.9", IPHONE)
+    abroad.post("/account/password/reset/", {"email": hana.email})
+    jobs()
+    form = abroad.get(newest_link(hana.email), follow=True).redirect_chain[-1][0]
+    abroad.post(form, NEW)
+    assert is_in(abroad)
+    assert (
+        sign_in(
+            browser("5.2.9.8", CHROME.replace("Windows NT 10.0", "Macintosh")), password=NEW["password1"]
+        ).status_code
+        == 302
+    )
+
+
 def test_an_app_is_the_second_step_of_those_who_have_one_and_nothing_is_asked_on_top(hana, jobs):
     with_app(hana)
     stranger = browser(ABROAD, IPHONE)
