@@ -53,7 +53,7 @@ def test_the_right_password_alone_signs_nobody_in_and_makes_no_device_known(hana
     assert answer["Location"].startswith(CONFIRM)
     assert not is_in(stranger)
     assert SignIn.objects.count() == 1 and Device.objects.count() == 1
-    assert "unlike those before" in stranger.get(CONFIRM).content.decode()
+    assert "does not know this device" in stranger.get(CONFIRM).content.decode()
     jobs()
     mail = Mail.objects.get()
     assert mail.to == hana.email and "Mobile Safari / iPhone" in mail.text and "Romania" not in mail.subject
