@@ -185,6 +185,7 @@ def test_on_an_unusual_device_the_password_alone_confirms_nothing(hana, jobs):
     assert intruder.post("/account/password/change/", change)["Location"].startswith("/account/reauthenticate/code/")
     hana.refresh_from_db()
     assert hana.check_password(world.PASSWORD)
+    assert NEW["password1"] not in str(dict(intruder.session))
     # The owner, on a new device, shows that the mailbox is hers, and goes on.
     intruder.post("/account/reauthenticate/code/", {"send": "1", "next": "/account/2fa/totp/activate/"})
     jobs()
