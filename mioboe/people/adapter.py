@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
@@ -32,6 +32,12 @@ LONGEST_USER_AGENT = 400
 class AccountAdapter(DefaultAccountAdapter):
     """Where allauth meets this house: its mails are written by a job, in our look and the person's language; guesses are counted so
     that nobody locks out anybody else; and it reads the client's address that `site.client_address` has found."""
+
+    error_messages: dict[str, Any] = DefaultAccountAdapter.error_messages | {
+        "incorrect_code": gettext_lazy("That code is not right, or too old."),
+        "too_many_login_attempts": gettext_lazy("Too many wrong codes. Please begin again."),
+        "rate_limited": gettext_lazy("A code was sent a moment ago. Please wait a little."),
+    }
 
     # --- what the rooms above know better (signins.adapter) ------------------------------------------------------------------
 

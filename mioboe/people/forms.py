@@ -6,6 +6,7 @@ from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
@@ -121,6 +122,12 @@ class ConfirmAppCode(mfa.ReauthenticateForm):
     def clean_code(self) -> str:
         with a_guess(context.request, *_who(context.request, self.user.email), second_step=True):
             return super().clean_code()
+
+
+class SwitchAppOn(ActivateTOTPForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name(self, "code", gettext_lazy("Code from the app"))
 
 
 class NewAddress(forms.Form):

@@ -11,13 +11,16 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
-from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from mioboe.people.models import MailAddressChange, MailChangeState, Person
 
@@ -59,14 +62,16 @@ def fresh_proof_required(
     view: Callable[..., HttpResponse], *, unless: Callable[[HttpRequest], bool] | None = None
 ) -> Callable[..., HttpResponse]:
     """For views that change what keeps an account safe: they ask who it is once more (on a device that the account does not know, by
-    more than the password), and go on where they were. `unless` answers True where the view asks well enough itself."""
+    more than the password), and come back to the page. `unless` answers True where the view asks well enough itself."""
 
     @wraps(view)
     def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not is_fresh(request) and not (unless and unless(request)):
-            raise ReauthenticationRequired
+            # Not allauth's way, which keeps what was sent in the session meanwhile: it may be a password.
+            ways = get_adapter(request).get_reauthentication_methods(request.user)
+            return redirect(f"{ways[0]['url']}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}")
         return view(request, *args, **kwargs)
 
     return asking

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mioboe.people.adapter import AccountAdapter
+from mioboe.people.guesses import may_mail_code
 from mioboe.people.models import Person
 from mioboe.signins.actions import current_sign_in
 from mioboe.signins.actions.device_secrets import LONGEST_COOKIE
@@ -53,7 +54,8 @@ class SigninsAdapter(AccountAdapter):
 
     def is_login_by_code_required(self, login: Login) -> bool:
         """The second step of a very unfamiliar sign-in is a code by mail, for those who have nothing better: who has a passkey or an
-        app is asked for that anyway, and who has come by mail or by passkey has shown more than a password."""
+        app is asked for that anyway, and who has come by mail or by passkey has shown more than a password. Raises TooMany where the mailbox
+        was sent too many of them: whoever has the password must not flood it, nor have tries without end."""
         if login.user is None or login.signup:
             return False
         methods = {record["method"] for record in get_authentication_records(self.request, login.user)}
@@ -64,9 +66,12 @@ class SigninsAdapter(AccountAdapter):
         ).exists():
             return False
         request = context.request
-        return needs_second_step(
+        needed = needs_second_step(
             login.user, request.META.get("REMOTE_ADDR"), request.headers.get("User-Agent", ""), device_secret(request)
         )
+        if needed:
+            may_mail_code(request, login.user.email)
+        return needed
 
 
 def device_secret(request: HttpRequest) -> str:

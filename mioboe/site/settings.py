@@ -309,7 +309,14 @@ TEMPLATES = [
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "site_cache",
+        # It holds which codes from an app were used: enough that nobody pushes one out within its minute.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -409,6 +416,7 @@ MFA_FORMS = {
     "login_webauthn": "mioboe.people.passkey_forms.SignInByPasskey",
     "authenticate_webauthn": "mioboe.people.passkey_forms.SecondStepByPasskey",
     "reauthenticate_webauthn": "mioboe.people.passkey_forms.ConfirmByPasskey",
+    "activate_totp": "mioboe.people.forms.SwitchAppOn",
     "add_webauthn": "mioboe.people.passkey_forms.AddPasskey",
     "edit_webauthn": "mioboe.people.passkey_forms.RenamePasskey",
 }

@@ -48,8 +48,8 @@ def newest_link(mail: str) -> str:
     return next(word for word in text.split() if "/account/" in word).partition("127.0.0.1:8000")[2]
 
 
-def app_code(drift: int = 0) -> str:
-    return format_hotp_value(hotp_value(SECRET, int(time.time()) // 30 + drift))
+def app_code(drift: int = 0, secret: str = SECRET) -> str:
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + drift))
 
 
 def with_app(person: Person) -> Authenticator:

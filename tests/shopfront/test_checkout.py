@@ -361,7 +361,8 @@ class TestGuests:
         page = visitor.get("/checkout/").content.decode()
         assert "guest@visitor.example" not in page and "4242" in page
 
-    def test_a_guest_becomes_an_account_by_the_mailbox(self, visitor, card_page):
+    def test_a_guest_becomes_an_account_by_the_mailbox(self, visitor, card_page, run_jobs, no_mail_server):
         pay(self.guest_with_card(visitor))
         Client().post("/account/password/reset/", {"email": "guest@visitor.example"})
+        run_jobs()
         assert "/account/password/reset/key/" in Mail.objects.exclude(kind="order_confirmed").get().text

@@ -53,7 +53,7 @@ def test_the_right_password_alone_signs_nobody_in_and_makes_no_device_known(hana
     assert answer["Location"].startswith(CONFIRM)
     assert not is_in(stranger)
     assert SignIn.objects.count() == 1 and Device.objects.count() == 1
-    assert "unlike those before" in stranger.get(CONFIRM).content.decode()
+    assert "does not know this device" in stranger.get(CONFIRM).content.decode()
     jobs()
     mail = Mail.objects.get()
     assert mail.to == hana.email and "Mobile Safari / iPhone" in mail.text and "Romania" not in mail.subject
@@ -87,6 +87,26 @@ def test_who_fails_is_noted_and_gets_no_further(hana, jobs):
     assert not is_in(stranger)
     attempt = Attempt.objects.get(person=hana)
     assert attempt.times == 3 and attempt.method == "code"
+
+
+def test_who_has_the_password_cannot_flood_the_mailbox_and_a_reset_link_ends_that(hana, jobs):
+    answers = [sign_in(browser(f"5.2.3.{number}", IPHONE)).status_code for number in range(22)]
+    assert answers == [302] * 20 + [429] * 2
+    own = browser(HOME, CHROME)
+    sign_in(own)
+    assert is_in(own)  # unlike nothing before: not asked
+    abroad = browser("5.2.9.9", IPHONE)
+    abroad.post("/account/password/reset/", {"email": hana.email})
+    jobs()
+    form = abroad.get(newest_link(hana.email), follow=True).redirect_chain[-1][0]
+    abroad.post(form, NEW)
+    assert is_in(abroad)
+    assert (
+        sign_in(
+            browser("5.2.9.8", CHROME.replace("Windows NT 10.0", "Macintosh")), password=NEW["password1"]
+        ).status_code
+        == 302
+    )
 
 
 def test_an_app_is_the_second_step_of_those_who_have_one_and_nothing_is_asked_on_top(hana, jobs):
@@ -165,6 +185,7 @@ def test_on_an_unusual_device_the_password_alone_confirms_nothing(hana, jobs):
     assert intruder.post("/account/password/change/", change)["Location"].startswith("/account/reauthenticate/code/")
     hana.refresh_from_db()
     assert hana.check_password(world.PASSWORD)
+    assert NEW["password1"] not in str(dict(intruder.session))
     # The owner, on a new device, shows that the mailbox is hers, and goes on.
     intruder.post("/account/reauthenticate/code/", {"send": "1", "next": "/account/2fa/totp/activate/"})
     jobs()

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from mioboe.demo import people
 from mioboe.demo.story import FLAGS, IPHONE
+from tests.people.signing_in import app_code
 from tests.stories.looker import Found, Looker, Visitor, pictures_folder
 from tests.stories.stack import demo_up
 
@@ -153,12 +154,50 @@ class Night:
 
         look("sign-in", visitor, "/account/login/")
         look("sign-in refused", visitor, sign_in_wrongly)
+        look("sign-up", visitor, "/account/signup/")
+        look("sign-in by code", visitor, "/account/login/code/")
+        self._ask(visitor, "/account/login/code/", "email", "nobody@customer.example")
+        look("sign-in by code, typed", visitor, "/account/login/code/confirm/")
+        self._ask(visitor, "/account/signup/", "email", people.CUSTOMER, password1="yoru-no-furo-2018")
+        look("sign-up, code", visitor, "/account/confirm-email/")
+        visitor.context.clear_cookies()
         look("sign-out", self.customer, "/account/logout/")
+        self.safety()
         look("password change", self.customer, "/account/password/change/")
         look("password reset", visitor, "/account/password/reset/")
         look("password reset asked", visitor, "/account/password/reset/done/")
         look("password reset link that is none", visitor, "/account/password/reset/key/1-nothing/")
         look("password set", visitor, "/account/password/reset/key/done/")
+
+    def _ask(self, who: Visitor, path: str, field: str, value: str, **others: str) -> None:
+        who.go(path)
+        for name, typed in {field: value, **others}.items():
+            who.page.locator(f"main input[name={name}]").fill(typed)
+        who.page.locator("main form:not([hidden]) button").first.click()
+        who.page.wait_for_url(lambda url: not url.endswith(path))
+
+    def safety(self) -> None:
+        """What keeps an account safe; each page asks who it is first."""
+        look, customer = self.looker.look, self.customer
+        app = "/account/2fa/totp/activate/"
+        look("is it you", customer, app)
+        customer.page.locator("input[name=password]").fill(people.PASSWORD)
+        customer.page.locator("main form button").first.click()
+        customer.page.wait_for_url(f"**{app}")
+        look("app on", customer, app)
+        secret = customer.page.locator(".totp-secret").inner_text().strip()
+        customer.page.locator("input[name=code]").fill(app_code(secret=secret))
+        customer.page.locator("main form button").first.click()
+        customer.page.wait_for_url("**/recovery-codes/")
+        look("recovery codes", customer, "/account/2fa/recovery-codes/")
+        look("passkey", customer, "/account/2fa/webauthn/add/")
+        look("signing in", customer, "/account/2fa/")
+        look("mail address", customer, "/account/email/")
+        look("code by mail", customer, "/account/reauthenticate/code/")
+        look("mail address, old link", self.visitor, "/account/email/stop/nothing/", 410)
+        self._ask(self.visitor, "/account/login/", "login", people.CUSTOMER, password=people.PASSWORD)
+        look("second step", self.visitor, "/account/2fa/authenticate/")
+        self.visitor.context.clear_cookies()
 
     def help(self) -> None:
         look, visitor, customer = self.looker.look, self.visitor, self.customer

@@ -51,4 +51,7 @@ class Command(BaseCommand):
         if person is None:
             person = Person.objects.create_user(mail, people.PASSWORD, name=name, language=language, role=role)
             EmailAddress.objects.create(user=person, email=mail, primary=True, verified=True)
+            # With us for a year, so that the password and the mailbox are old enough to prove something.
+            ago = timezone.now() - timedelta(days=365)
+            Person.objects.filter(pk=person.pk).update(joined_at=ago, password_set_at=ago)
         return person
