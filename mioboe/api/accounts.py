@@ -1,17 +1,12 @@
 """Accounts of other shops, and the light person that each has here."""
 
 import hashlib
-from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
-from mioboe.api.models import OutsideAccount, OutsideAnswer
+from mioboe.api.models import OutsideAccount
 from mioboe.people.elsewhere import NOWHERE
 from mioboe.people.models import Person
-
-# As long as sign-ins, to the month (signins.actions.months).
-SAID_KEPT = timedelta(days=31 * 7)
 
 
 def account_of(source: str, reference: str) -> OutsideAccount:
@@ -24,11 +19,6 @@ def account_of(source: str, reference: str) -> OutsideAccount:
 def find_account(source: str, person_id: int) -> OutsideAccount | None:
     """The person's account, if it is this source's."""
     return OutsideAccount.objects.filter(source=source, person_id=person_id).first()
-
-
-def forget_said() -> int:
-    """Drops answers about sign-ins that are gone; answers how many. May be called twice."""
-    return OutsideAnswer.objects.filter(at__lt=timezone.now() - SAID_KEPT).delete()[0]
 
 
 def _new(source: str, reference: str) -> OutsideAccount:

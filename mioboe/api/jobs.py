@@ -3,7 +3,7 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
-from mioboe.api import accounts, once
+from mioboe.api import once
 from mioboe.cases.actions import open_case
 from mioboe.orders.models import Order
 from mioboe.payments.gateways import Declined, Unsure
@@ -46,6 +46,5 @@ def _open_case(dispute: Dispute) -> None:
 @app.periodic(cron="41 * * * *")
 @app.task(name="api.forget_answers", queueing_lock="api.forget_answers")
 def forget_answers(timestamp: int) -> None:
-    """Drops answers kept for whoever asks twice, and what was said of sign-ins that are themselves gone."""
+    """Drops answers kept for whoever asks twice."""
     once.forget_answers()
-    accounts.forget_said()

@@ -57,14 +57,6 @@ class OutsideAccount(models.Model):
         constraints = [models.UniqueConstraint("source", "reference", name="an_outside_account_once")]
 
 
-class OutsideAnswer(models.Model):
-    """What the customer said of a reported sign-in. Sign-ins are kept for six months; the answer's worth ends with them."""
-
-    sign_in_id = models.BigIntegerField(unique=True)
-    is_mine = models.BooleanField()
-    at = models.DateTimeField(default=timezone.now, db_index=True)
-
-
 class KeptAnswer(models.Model):
     """The answer to a write, for whoever asks again with the same Idempotency-Key: for a day. Readable only with the API key itself and
     the Idempotency-Key, neither of which is kept, as answers hold secrets of devices."""

@@ -162,7 +162,7 @@ class Night:
         look("sign-up, code", visitor, "/account/confirm-email/")
         visitor.context.clear_cookies()
         look("sign-out", self.customer, "/account/logout/")
-        self.safety()
+        self.second_factors()
         look("password change", self.customer, "/account/password/change/")
         look("password reset", visitor, "/account/password/reset/")
         look("password reset asked", visitor, "/account/password/reset/done/")
@@ -176,7 +176,7 @@ class Night:
         who.page.locator("main form:not([hidden]) button").first.click()
         who.page.wait_for_url(lambda url: not url.endswith(path))
 
-    def safety(self) -> None:
+    def second_factors(self) -> None:
         """What keeps an account safe; each page asks who it is first."""
         look, customer = self.looker.look, self.customer
         app = "/account/2fa/totp/activate/"

@@ -7,13 +7,13 @@ from ninja import Router
 
 from mioboe.api.accounts import account_of, find_account
 from mioboe.api.gate import Key
-from mioboe.api.models import ApiKey, OutsideAnswer, Scope
+from mioboe.api.models import ApiKey, Scope
 from mioboe.api.once import once
 from mioboe.api.problems import Problem, ProblemDetails
 from mioboe.api.v1 import shapes
 from mioboe.signins import actions
 from mioboe.signins.familiarity import DeviceSeen, NetworkSeen
-from mioboe.signins.models import Device, SignIn
+from mioboe.signins.models import Device, Notice, NoticeState, SignIn
 from mioboe.signins.places import place_words
 from mioboe.signins.templatetags.signins_tags import device_name
 from mioboe.signins.words import reason_words
@@ -129,13 +129,13 @@ def _hear(source: str, sign_in_id: int, is_mine: bool) -> shapes.Heard:
     sign_in = SignIn.objects.select_related("device", "person").filter(pk=sign_in_id).first()
     if sign_in is None or find_account(source, sign_in.person_id) is None:
         raise Problem("not-found")
-    # Whoever answers at the same moment waits here.
-    before, is_new = OutsideAnswer.objects.get_or_create(sign_in_id=sign_in.pk, defaults={"is_mine": is_mine})
-    if before.is_mine != is_mine:
+    notice = actions.notice_of(sign_in)
+    done = actions.answer_mine(notice) if is_mine else actions.answer_not_mine(notice)
+    if not done and Notice.objects.values_list("state", flat=True).get(pk=notice.pk) != (
+        NoticeState.MINE if is_mine else NoticeState.NOT_MINE
+    ):
         raise Problem("answered-otherwise")
-    if is_new and is_mine:
-        actions.say_it_was_me(sign_in)
-    elif is_new:
-        actions.say_it_was_not_me(sign_in)
+    if done and not is_mine and sign_in.device is not None:
+        actions.revoke_device(sign_in.device)
     step = shapes.Step.NOTHING if is_mine else shapes.Step.END_SESSIONS
     return shapes.Heard(id=sign_in.pk, is_mine=is_mine, suggested_step=step)

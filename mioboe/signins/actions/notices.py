@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from mioboe.mails.actions import write_mail
 from mioboe.mails.links import make_link
+from mioboe.people.elsewhere import is_elsewhere
 from mioboe.people.models import Person
 from mioboe.signins.models import Attempt, Device, Notice, NoticeKind, SignIn
 from mioboe.signins.places import Place
@@ -48,7 +49,11 @@ def tell_of_sign_in(sign_in: SignIn) -> Notice:
     """The notice of an unusual sign-in, with its mail unless the day has had enough of them; in the transaction of the sign-in."""
     person = _locked(sign_in.person_id)
     notice, is_new = Notice.objects.get_or_create(person=person, sign_in=sign_in)
-    if is_new and _mailed_today(person, NoticeKind.SIGN_IN, NoticeKind.COPIED) < MOST_MAILS_A_DAY:
+    if (
+        is_new
+        and not is_elsewhere(person)
+        and _mailed_today(person, NoticeKind.SIGN_IN, NoticeKind.COPIED) < MOST_MAILS_A_DAY
+    ):
         _mark_mailed(notice)
         write_notice_mail(notice)
     return notice
@@ -68,7 +73,7 @@ def tell_of_copy(device: Device) -> Notice:
     """A copy of a device's secret was shown on a page, not at a sign-in. Called once for a device: `note_copy` says when."""
     person = _locked(device.person_id)
     notice = Notice.objects.create(person=person, kind=NoticeKind.COPIED)
-    if _mailed_today(person, NoticeKind.SIGN_IN, NoticeKind.COPIED) < MOST_MAILS_A_DAY:
+    if not is_elsewhere(person) and _mailed_today(person, NoticeKind.SIGN_IN, NoticeKind.COPIED) < MOST_MAILS_A_DAY:
         _mark_mailed(notice)
         _write("copied_notice", notice, device=device)
     return notice
@@ -80,7 +85,7 @@ def tell_of_tries(person: Person) -> bool:
     to tell or it was told."""
     person = _locked(person.pk)
     tries = tries_at(person)
-    if not tries.are_many or was_told_of_tries(person):
+    if is_elsewhere(person) or not tries.are_many or was_told_of_tries(person):
         return False
     notice = Notice.objects.create(person=person, kind=NoticeKind.TRIED)
     _mark_mailed(notice)

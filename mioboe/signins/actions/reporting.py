@@ -8,11 +8,9 @@ from django.utils import timezone
 
 from mioboe.people.models import Person
 from mioboe.signins.actions.device_secrets import digest
-from mioboe.signins.actions.devices import know_device
-from mioboe.signins.actions.learning import learn
 from mioboe.signins.actions.noting import LONGEST_METHOD, Noted, decide_and_keep, note_sign_in
 from mioboe.signins.browsers import clean
-from mioboe.signins.models import AccountProfile, Device, SignIn
+from mioboe.signins.models import AccountProfile, SignIn
 from mioboe.signins.places import Place, place_of
 from mioboe.trail.actions import record
 
@@ -52,21 +50,3 @@ def note_told(person: Person, told: Told) -> Noted:
     decide_and_keep(sign_in, first_ever=first_ever, proven=False, removed=False)
     record("sign_in", [person.ref], person, familiar=sign_in.is_familiar)
     return Noted(sign_in, "")
-
-
-@transaction.atomic
-def say_it_was_me(sign_in: SignIn) -> None:
-    """What the sign-in showed is the owner's after all: its device is known from now on, and it is learned. The caller sees to it that
-    it is called once for a sign-in."""
-    is_new = sign_in.device is None or know_device(sign_in.device)
-    if is_new and not sign_in.is_familiar:
-        learn(sign_in)
-    record("sign_in.mine", [sign_in.person.ref], sign_in.person, sign_in=str(sign_in.pk))
-
-
-@transaction.atomic
-def say_it_was_not_me(sign_in: SignIn) -> None:
-    """Forgets the sign-in's device: whoever shows its secret again is a stranger. May be called twice."""
-    if sign_in.device_id is not None:
-        Device.objects.filter(pk=sign_in.device_id, revoked_at__isnull=True).update(revoked_at=timezone.now())
-    record("sign_in.not_mine", [sign_in.person.ref], sign_in.person, sign_in=str(sign_in.pk))
