@@ -25,7 +25,7 @@ def test_an_accounts_first_sign_in_is_where_its_history_begins(program):
     seen = program.report()
     assert (seen["verdict"], seen["suggested_step"], seen["reasons"]) == ("familiar", "nothing", ["first_sign_in"])
     assert seen["words"] == "The first sign-in of this account."
-    assert seen["device"] == {"name": "Chrome (Windows)", "is_known": False, "secret": None}
+    assert seen["device"] == {"name": "Chrome on Windows", "is_known": False, "secret": None}
 
 
 def test_a_stranger_is_told_from_the_owner(program):

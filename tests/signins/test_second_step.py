@@ -66,7 +66,7 @@ def test_passing_it_makes_the_device_known_and_the_sign_in_learned(hana, jobs):
     assert travelling.post(CONFIRM, {"code": newest_code()}).status_code == 302
     assert is_in(travelling)
     sign_in_ = SignIn.objects.latest("at")
-    assert sign_in_.is_familiar and sign_in_.reasons[0] == "second_step" and sign_in_.method == "code"
+    assert sign_in_.is_familiar and sign_in_.reasons[0] == "second_step" and sign_in_.method == "password+code"
     assert reason_words(sign_in_).startswith("Confirmed with a passkey or a second step.")
     assert sign_in_.device.known_at is not None
     travelling.post("/account/logout/")
@@ -119,7 +119,7 @@ def test_an_app_is_the_second_step_of_those_who_have_one_and_nothing_is_asked_on
     assert is_in(stranger)
     jobs()
     assert not Mail.objects.exists()
-    assert SignIn.objects.latest("at").is_familiar and SignIn.objects.latest("at").method == "totp"
+    assert SignIn.objects.latest("at").is_familiar and SignIn.objects.latest("at").method == "password+totp"
 
 
 def test_unusual_but_not_very_unusual_comes_in_and_is_no_known_device(hana):
