@@ -11,7 +11,7 @@ from mioboe.calls import actions as calls
 from mioboe.calls.models import LIVE, WITH_AGENT, Callback, Duty
 from mioboe.cases import actions as cases
 from mioboe.cases.models import Case, CaseState, Remedy
-from mioboe.cases.remedies import MOVES_MONEY, kind
+from mioboe.cases.remedies import MOVES_MONEY, OF_A_LINE, kind
 from mioboe.cases.remedies import told as told_remedy
 from mioboe.cases.remedies.hold_orders import orders_in_question
 from mioboe.desk.lines_form import lines_of
@@ -28,6 +28,8 @@ from mioboe.trail.looks import readable_timeline
 
 MOST_LISTED = 50
 SHOWN_BESIDE = 10
+# Remedies that most cases need.
+TICKED_AT_FIRST = ("cancel", "revoke_access", "refund")
 
 
 def case_of(request: HttpRequest, number: str) -> Case:
@@ -43,15 +45,15 @@ def case_of(request: HttpRequest, number: str) -> Case:
 def _shown(case: Case) -> dict[str, object]:
     """Everything about a case for its one screen."""
     customer = case.customer
+    remedies = list(case.remedies.select_related("line").order_by("pk"))
     return {
         "case": case,
         "customer": customer,
         "order": case.order,
         "proofs": case.proofs.order_by("at"),
-        "remedies": [
-            (remedy, told_remedy(remedy, kind(remedy.kind).words))
-            for remedy in case.remedies.select_related("line").order_by("pk")
-        ],
+        "remedies": [(remedy, told_remedy(remedy, kind(remedy.kind).words)) for remedy in remedies],
+        # Whoever had one item cancelled means to keep the rest.
+        "ticked": () if any(remedy.kind in OF_A_LINE for remedy in remedies) else TICKED_AT_FIRST,
         "money": _money(case),
         "lines": lines_of(case),
         "offered": [(name, kind(name).words) for name in cases.offered(case)],

@@ -113,9 +113,17 @@ def _programs(other_user: int | None) -> Path:
 
 
 def _reaches(user: int, path: Path) -> bool:
-    return (
-        subprocess.run(["test", "-r", str(path)], user=user, group=user, extra_groups=[], check=False).returncode == 0
-    )
+    """Whether that user may read it. Asked without a program, as the PATH may lead through folders that are closed to the user."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups([])
+            os.setgid(user)
+            os.setuid(user)
+            os._exit(0 if os.access(path, os.R_OK) else 1)
+        finally:
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def _run(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:

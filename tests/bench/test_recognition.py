@@ -80,7 +80,7 @@ def test_attackers_know_what_their_name_says():
         if row.succeeded and not row.is_takeover:
             last[row.user] = row
     for victim in list(last.values())[:150]:
-        made = {name: attackers.against(victim, name) for name in ("vpn", "targeted", "very targeted")}
+        made = {name: attackers.against(victim, name, victim.at) for name in ("vpn", "targeted", "very targeted")}
         assert made["vpn"] is None or made["vpn"].country == victim.country
         if made["targeted"]:
             assert (made["targeted"].region, made["targeted"].type) == (victim.region, victim.type)

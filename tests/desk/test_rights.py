@@ -74,7 +74,7 @@ def test_another_agents_call_is_out_of_reach(case):
 
 def test_the_screen_costs_the_same_for_a_customer_with_many_orders(case, desk, django_assert_max_num_queries):
     path = f"/desk/cases/{case.number}/"
-    with django_assert_max_num_queries(45) as few:
+    with django_assert_max_num_queries(46) as few:
         desk.get(path)
     product = world.film("other", 100)
     for number in range(15):

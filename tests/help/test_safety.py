@@ -20,7 +20,8 @@ pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:126.0) Gecko/20100101 Firefox/126.0"
-TOKYO, TOR = "133.11.0.1", "185.220.101.1"
+# NEAR: unusual with another device, but not so much that a second step is asked for first.
+TOKYO, TOR, NEAR = "133.11.0.1", "185.220.101.1", "133.11.77.1"
 
 
 def browser(ip=TOKYO, agent=FIREFOX, **more) -> Client:
@@ -46,7 +47,7 @@ def own(hana) -> Client:
 
 @pytest.fixture
 def intruder(hana, own) -> Client:
-    return signed_in(hana, ip=TOR, agent=IPHONE)
+    return signed_in(hana, ip=NEAR, agent=IPHONE)
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_opening_the_link_changes_nothing_and_shows_what_is_known(link):
     for _ in range(3):
         page = scanner.get(link).content.decode()
         scanner.head(link)
-    assert "Safari on an iPhone" in page and "Germany" in page and "never" in page
+    assert "Safari on an iPhone" in page and "Tokyo" in page and "a new line of a network" in page
     assert Notice.objects.get().state == NoticeState.OPEN and Entry.objects.count() == before
     assert not Case.objects.exists() and Link.objects.get().used_at is None
 
@@ -192,7 +193,7 @@ def test_the_history_tells_who_with_what_and_from_where(hana, own, intruder):
     page = own.get("/help/safety/sign-ins/").content.decode()
     for words in (
         "Safari on an iPhone",
-        "Germany",
+        "Tokyo",
         "11 tries that failed",
         "Osaka",
         "6 months",
@@ -260,15 +261,16 @@ def test_removing_a_device_ends_its_sessions_only(own, intruder):
     assert Entry.objects.filter(verb="device.removed").count() == 1
 
 
-def test_removing_a_device_ends_its_sessions_after_a_new_password_too(own, intruder):
+def test_removing_a_device_ends_its_sessions_after_a_new_password_too(hana, own):
     new = "a-new-long-pass-phrase-2"
-    intruder.post("/account/password/change/", {"oldpassword": world.PASSWORD, "password1": new, "password2": new})
-    assert intruder.get("/orders/").status_code == 200
-    intruder.post("/goods/kettle/buy/", {"press": "after-the-change", "seen": world.seen(world.kettle())})
-    assert Order.objects.get().sign_in == intruders()
-    keeper = signed_in_with(new)
-    keeper.post(f"/help/safety/devices/{Device.objects.get(system='iPhone').pk}/remove/")
-    assert intruder.get("/orders/").status_code == 302
+    phone = signed_in(hana, agent=IPHONE)  # at home, so that the account may be changed from it
+    phone.post("/account/password/change/", {"oldpassword": world.PASSWORD, "password1": new, "password2": new})
+    assert phone.get("/orders/").status_code == 200 and own.get("/orders/").status_code == 302
+    phone.post("/goods/kettle/buy/", {"press": "after-the-change", "seen": world.seen(world.kettle())})
+    device = Device.objects.get(system="iPhone")
+    assert Order.objects.get().sign_in == SignIn.objects.get(device=device)
+    signed_in_with(new).post(f"/help/safety/devices/{device.pk}/remove/")
+    assert phone.get("/orders/").status_code == 302
 
 
 def signed_in_with(password: str) -> Client:

@@ -137,7 +137,7 @@ def test_an_intruders_device_waits_and_the_customers_own_does_not(hana):
     film = world.film()
     own = Client(headers={"accept-language": "en", "user-agent": "Mozilla/5.0 (Windows NT 10.0) Chrome/126.0.0.0"})
     other = Client(headers={"accept-language": "en", "user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5) Safari"})
-    for client, address in ((own, "203.0.113.7"), (other, "8.8.8.8")):
+    for client, address in ((own, "133.11.0.1"), (other, "133.11.77.1")):
         client.post("/account/login/", {"login": hana.email, "password": world.PASSWORD}, REMOTE_ADDR=address)
     assert Device.objects.count() == 2
     for client, press in ((own, "own-press"), (other, "other-press")):

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from mioboe.mails.later import finish_words
 from mioboe.mails.models import Link, Mail
 from mioboe.orders.actions import FILM_LINK_PURPOSE, revoke_access
 from mioboe.orders.models import Access, CartLine, HowBought, Order, OrderState, Product
@@ -67,7 +68,9 @@ def link_in(mail: Mail) -> str:
 
 
 def link_of(order: Order) -> str:
-    return link_in(Mail.objects.filter(about__contains=[order.ref]).latest("pk"))
+    mail = Mail.objects.filter(about__contains=[order.ref]).latest("pk")
+    finish_words(mail)
+    return link_in(mail)
 
 
 def watch(order: Order) -> str:

@@ -201,7 +201,11 @@ def test_an_apps_code_a_recovery_code_and_no_javascript(shop, browser):
         page.locator("input[name=code]").fill(typed)
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(f"{shop}/orders/")
-    assert list(SignIn.objects.order_by("at").values_list("method", flat=True)) == ["password", "totp", "recovery_code"]
+    assert list(SignIn.objects.order_by("at").values_list("method", flat=True)) == [
+        "password",
+        "password+totp",
+        "password+recovery",
+    ]
 
 
 def test_a_sign_in_unlike_all_before_needs_the_mailed_code_and_so_may_anybody_sign_in(shop, browser):
