@@ -22,7 +22,7 @@ from django.http import HttpRequest, HttpResponse
 from mioboe.people.models import MailAddressChange, Person
 from mioboe.people.signals import mail_change_went_on
 from mioboe.signins.actions import digest, note_attempt, note_sign_in, see_device
-from mioboe.signins.actions.device_secrets import LONGEST_COOKIE
+from mioboe.signins.actions.device_secrets import LONGEST_COOKIE, SETTLES_IN
 from mioboe.signins.actions.sessions import DEVICE_KEY, SIGN_IN_KEY
 from mioboe.signins.adapter import COOKIE, device_secret
 from mioboe.site.live import announce
@@ -157,6 +157,8 @@ def _look(request: HttpRequest, person: Person, cookie: str) -> None:
     seen = see_device(person, cookie)
     if seen.is_copied:
         logout(request)
-    elif seen.is_settled:
-        request.session[SEEN_KEY] = [shown, now]
+    else:
+        # A secret that is too new to prove anything is looked at again once it is old enough.
+        again_in_s = LOOK_EVERY_S if seen.is_settled else int(SETTLES_IN.total_seconds())
+        request.session[SEEN_KEY] = [shown, now - LOOK_EVERY_S + again_in_s]
     request.META["mioboe.device_secret"] = seen.cookie

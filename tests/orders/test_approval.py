@@ -26,11 +26,13 @@ from mioboe.orders.actions import (
     cancel_order,
     cart_of,
     check_out,
+    hold_order,
     lapse_approvals,
     offers_of,
     orders_left_over,
     put_in_cart,
     refuse_order,
+    that_can_be_held,
     why_to_approve,
 )
 from mioboe.orders.jobs import see_order_through
@@ -324,3 +326,18 @@ def test_laxer_is_exactly_what_lets_something_through_that_was_asked_about(befor
     )
     assert after.is_laxer_than(before) == lets_through
     assert Wish.read(after.text) == after
+
+
+def test_whoever_says_it_was_somebody_else_has_no_order_left_that_waits():
+    order = held()
+    assert can_be_held(order)
+    assert hold_order(order, "case:X")
+    order.refresh_from_db()
+    assert order.state == "refused" and Product.objects.get().stock == 3
+    with pytest.raises(NotWaiting):
+        approve_order(order, "link")
+    assert not Charge.objects.exists() and not can_be_held(order)
+
+
+def can_be_held(order: Order) -> bool:
+    return that_can_be_held(Order.objects.filter(pk=order.pk)).exists()

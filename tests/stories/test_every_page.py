@@ -356,7 +356,7 @@ class Night:
             .locator("a[href*='/sign-ins/']", has_text=re.compile("心当たり|you"))
             .first
         )
-        look("sign-in", customer, str(asked.get_attribute("href")))
+        look("one sign-in", customer, str(asked.get_attribute("href")))
         removed = customer.go("/help/safety/").locator("a[href$='/remove/']").first
         look("device to remove", customer, str(removed.get_attribute("href")))
         look("sign-out everywhere", customer, "/help/safety/sign-out/")

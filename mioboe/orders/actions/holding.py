@@ -4,24 +4,29 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from mioboe.orders.actions.approving import refuse_order
 from mioboe.orders.models import STILL_HERE, Kind, Line, Order, OrderState, Parcel
 from mioboe.site.live import announce
 from mioboe.trail.actions import record
 
 
 def that_can_be_held(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Of these the ones with something to send that is still here, or whose parcel is not even made; held ones included."""
+    """Of these the ones with something to send that is still here, or whose parcel is not even made, and those that wait for the
+    customer's approval; held ones included."""
     things = Line.objects.filter(order=OuterRef("pk"), kind=Kind.PARCEL)
     here = Parcel.objects.filter(order=OuterRef("pk"), state__in=STILL_HERE)
-    waits = Q(state=OrderState.PLACED) & Exists(things) | Q(state=OrderState.CONFIRMED) & Exists(here)
-    return orders.filter(waits)
+    unsent = Q(state=OrderState.PLACED) & Exists(things) | Q(state=OrderState.CONFIRMED) & Exists(here)
+    return orders.filter(unsent | Q(state=OrderState.WAITING))
 
 
 @transaction.atomic
 def hold_order(order: Order, held_for: str) -> bool:
     """Keeps the order's parcels from being packed and from leaving; one that is still to be made is born held. `held_for` is the
-    reference of what it waits for. True where it is held now, by this call or an earlier one; false where nothing of it is here."""
+    reference of what it waits for. One that waits for approval is refused instead: nothing of it was paid, and nobody can approve it
+    any more. True where it is held or refused now, by this call or an earlier one; false where nothing of it is here."""
     locked = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+    if locked.state == OrderState.WAITING:
+        return refuse_order(locked)
     if not that_can_be_held(Order.objects.filter(pk=order.pk)).exists():
         return False
     now = timezone.now()

@@ -178,6 +178,6 @@ def current_sign_in(session_key: str | None) -> SignIn | None:
     """The sign-in that this session came from."""
     if not session_key:
         return None
-    latest = SignIn.objects.filter(session_digest=digest(session_key)).order_by("-at").first()
+    latest = SignIn.objects.filter(session_digest=digest(session_key)).select_related("device").order_by("-at").first()
     # A new password gives the session a new key; what it carries stays.
     return latest or sign_in_of_session(session_key)
