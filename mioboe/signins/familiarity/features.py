@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from mioboe.signins.familiarity.keys import Kind, digested, numbered
@@ -37,8 +38,12 @@ def features_of(
     )
     if not user_agent:
         return Features(*network)
-    return Features(
-        *network,
+    return Features(*network, *_device(user_agent, browser, system, kind))
+
+
+@lru_cache(maxsize=4096)
+def _device(user_agent: str, browser: str, system: str, kind: str) -> tuple[int | None, ...]:
+    return (
         digested(Kind.STRING, user_agent),
         digested(Kind.VERSIONLESS, _PRODUCT_VERSION.sub("", user_agent)),
         digested(Kind.BROWSER, f"{browser}|{system}|{kind}") if browser else None,
@@ -47,6 +52,7 @@ def features_of(
     )
 
 
+@lru_cache(maxsize=16384)
 def _address(ip: str | None) -> int | None:
     try:
         address = ipaddress.ip_address(ip or "")
