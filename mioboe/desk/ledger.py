@@ -1,7 +1,5 @@
 """The operator's page of a day's balance."""
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -15,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from mioboe.payments.balance import day_of, rows_of
 from mioboe.people.doors import operators_only
+from mioboe.site.csv_lines import BYTE_ORDER_MARK, csv_lines
 
 EARLIEST = date(2017, 1, 1)
 
@@ -59,27 +58,20 @@ def export(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-def _csv(day: date) -> Iterator[bytes]:
+def _csv(day: date) -> Iterator[str]:
     head = [_("Time"), _("Movement"), _("Kind"), pgettext("ledger", "Account"), _("Debit"), _("Credit"), _("Currency")]
-    yield b"\xef\xbb\xbf" + _line(head)
+    yield BYTE_ORDER_MARK + csv_lines([head])
     zone = timezone.get_default_timezone()
     for row in rows_of(day):
         debit, credit = max(row.amount.amount, 0), max(-row.amount.amount, 0)
         at = row.at.astimezone(zone).isoformat(timespec="seconds")
-        yield _line(
-            [
-                at,
-                row.movement,
-                str(row.get_kind_display()),
-                str(row.get_account_display()),
-                str(debit or ""),
-                str(credit or ""),
-                row.amount.currency.code,
-            ]
+        cells = (
+            at,
+            row.movement,
+            row.get_kind_display(),
+            row.get_account_display(),
+            debit or "",
+            credit or "",
+            row.amount.currency.code,
         )
-
-
-def _line(cells: list[str]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue().encode()
+        yield csv_lines([cells])

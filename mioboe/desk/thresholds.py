@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -27,21 +28,19 @@ BAR_WIDTH, CHART_HEIGHT = 4, 120  # of the drawing, in its own units
 TABLE_STEP = 5  # tenths
 
 
+class ScoreField(forms.DecimalField):
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(
+            min_value=LEAST_TENTHS / 10, max_value=MOST_TENTHS / 10, max_digits=2, decimal_places=1, **facts
+        )
+
+
 class Choice(forms.Form):
-    unfamiliar = forms.DecimalField(
-        label=gettext_lazy("Unusual from a score of"),
-        min_value=LEAST_TENTHS / 10,
-        max_value=MOST_TENTHS / 10,
-        max_digits=2,
-        decimal_places=1,
-        help_text=gettext_lazy("The customer is told by mail."),
+    unfamiliar = ScoreField(
+        label=gettext_lazy("Unusual from a score of"), help_text=gettext_lazy("The customer is told by mail.")
     )
-    very_unfamiliar = forms.DecimalField(
+    very_unfamiliar = ScoreField(
         label=gettext_lazy("Very unusual from a score of"),
-        min_value=LEAST_TENTHS / 10,
-        max_value=MOST_TENTHS / 10,
-        max_digits=2,
-        decimal_places=1,
         help_text=gettext_lazy("A second step is asked for before the sign-in counts."),
     )
 

@@ -15,6 +15,11 @@ def let_in(request: HttpRequest, case: Case) -> None:
     request.session[SESSION_KEY] = [*numbers[-MOST_REMEMBERED + 1 :], case.number]
 
 
+def may_see(request: HttpRequest, case: Case) -> bool:
+    """Its customer, signed in, or a browser that was let in."""
+    return request.user.pk == case.customer_id or case.number in request.session.get(SESSION_KEY, [])
+
+
 def own_case(request: HttpRequest, number: str) -> Case:
     """The case, or 404 where this browser may not see it: whether it exists is nobody else's business."""
     case = (
@@ -22,8 +27,6 @@ def own_case(request: HttpRequest, number: str) -> Case:
         .filter(number=heard(number))
         .first()
     )
-    if case is None:
-        raise Http404
-    if case.customer_id != request.user.pk and case.number not in request.session.get(SESSION_KEY, []):
+    if case is None or not may_see(request, case):
         raise Http404
     return case

@@ -100,8 +100,8 @@ class ConfirmNewAddress(account.ConfirmEmailVerificationCodeForm):
         _name(self, "code", gettext_lazy("Code"))
 
 
-class SecondStep(mfa.AuthenticateForm):
-    """A code from the app, or a recovery code, while signing in."""
+class CountedCode(mfa.BaseAuthenticateForm):
+    """A code from the app, or a recovery code; each is counted as a guess."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,16 +112,12 @@ class SecondStep(mfa.AuthenticateForm):
             return super().clean_code()
 
 
-class ConfirmAppCode(mfa.ReauthenticateForm):
-    """The same from somebody who is signed in already."""
+class SecondStep(CountedCode, mfa.AuthenticateForm):
+    """While signing in."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _name_code(self)
 
-    def clean_code(self) -> str:
-        with a_guess(context.request, *_who(context.request, self.user.email), second_step=True):
-            return super().clean_code()
+class ConfirmAppCode(CountedCode, mfa.ReauthenticateForm):
+    """From somebody who is signed in already."""
 
 
 class SwitchAppOn(ActivateTOTPForm):

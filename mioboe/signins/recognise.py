@@ -22,7 +22,7 @@ from django.http import HttpRequest, HttpResponse
 from mioboe.people.models import MailAddressChange, Person
 from mioboe.people.signals import mail_change_went_on
 from mioboe.signins.actions import digest, note_attempt, note_sign_in, see_device
-from mioboe.signins.actions.device_secrets import LONGEST_COOKIE, SETTLES_IN
+from mioboe.signins.actions.device_secrets import SETTLES_IN
 from mioboe.signins.actions.sessions import DEVICE_KEY, SIGN_IN_KEY
 from mioboe.signins.adapter import COOKIE, device_secret
 from mioboe.site.live import announce
@@ -131,8 +131,8 @@ class RecogniseDevice:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        cookie = request.COOKIES.get(COOKIE, "")
-        if cookie and len(cookie) <= LONGEST_COOKIE and isinstance(request.user, Person):
+        cookie = device_secret(request)
+        if cookie and isinstance(request.user, Person):
             _look(request, request.user, cookie)
         response = self.get_response(request)
         secret = request.META.get("mioboe.device_secret")

@@ -2,11 +2,21 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+from django.http import StreamingHttpResponse
 
 # https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel does not see that it is UTF-8
+
+
+def csv_file(name: str, pieces: Iterator[str]) -> StreamingHttpResponse:
+    """The answer that sends somebody's own rows as a file, piece by piece; kept nowhere on the way."""
+    response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def csv_lines(rows: Iterable[Iterable[object]]) -> str:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mioboe.cases.actions import add_words, open_case
 from mioboe.cases.models import Case, ProofKind
-from mioboe.help.access import SESSION_KEY, let_in
+from mioboe.help.access import let_in, may_see
 from mioboe.mails.links import LinkState, find_link, use_link
 from mioboe.mails.models import Link, Mail
 from mioboe.orders.actions import LINK_PURPOSE, ORDER_MAIL, write_order_mail
@@ -49,10 +49,7 @@ def not_me(request: HttpRequest, secret: str) -> HttpResponse:
 
 def _spent(request: HttpRequest, state: LinkState, link: Link, order: Order, secret: str) -> HttpResponse:
     case = Case.objects.filter(order=order).first()
-    mine = case is not None and (
-        request.user.pk == case.customer_id or case.number in request.session.get(SESSION_KEY, [])
-    )
-    if case is not None and mine:
+    if case is not None and may_see(request, case):
         if request.method == "POST":  # pressed in a second tab
             add_words(case, request.POST.get("words", ""))
         return redirect("help:case", case.number)

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mioboe.cases.models import Case, ProofKind
-from mioboe.help.access import SESSION_KEY
+from mioboe.help.access import may_see
 from mioboe.help.views.answering import say_mine, say_not_mine
 from mioboe.mails.links import LinkState, find_link
 from mioboe.mails.models import Link
@@ -45,16 +45,13 @@ def notice(request: HttpRequest, secret: str) -> HttpResponse:
             say_mine(request, found, link)
         return redirect("help:notice", secret)
     case = Case.objects.filter(customer=found.person_id, sign_in=found.sign_in).first()
-    is_shown = case is not None and (
-        request.user.pk == case.customer_id or case.number in request.session.get(SESSION_KEY, [])
-    )
     context = {
         "sign_in": found.sign_in,
         "orders": bought_in([found.sign_in]).get(found.sign_in.pk, []),
         "notice": found,
         "link": link,
         "may_confirm": True,
-        "case": case if is_shown else None,
+        "case": case if case is not None and may_see(request, case) else None,
     }
     return render(request, "help/sign_in.html", context)
 

@@ -6,7 +6,7 @@ from itertools import islice
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import get_language
@@ -22,7 +22,7 @@ from mioboe.signins.actions import current_sign_in, is_known, notice_of
 from mioboe.signins.history import every_row
 from mioboe.signins.models import Notice, NoticeState, SignIn
 from mioboe.signins.places import place_words
-from mioboe.site.csv_lines import BYTE_ORDER_MARK, csv_lines
+from mioboe.site.csv_lines import BYTE_ORDER_MARK, csv_file, csv_lines
 from mioboe.site.ids import spoken
 
 ROWS_AT_ONCE = 100
@@ -81,10 +81,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     assert isinstance(request.user, Person)
     which = request.GET.get("show", "")
     lines = _lines(request.user, which, get_language() or "ja", timezone.get_current_timezone())
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="sign-ins.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return csv_file("sign-ins.csv", lines)
 
 
 def _lines(person: Person, which: str, language: str, zone: tzinfo) -> Iterator[str]:

@@ -1,13 +1,11 @@
 """The order history: everything ever ordered, digital or not, in one list."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.functional import Promise
@@ -21,12 +19,10 @@ from mioboe.orders.models import Kind, Line, Order, OrderState, ParcelState
 from mioboe.orders.models.searching import LONGEST_SOUGHT
 from mioboe.payments.models import Charge
 from mioboe.people.models import Person
+from mioboe.site.csv_lines import BYTE_ORDER_MARK, csv_file, csv_lines
 from mioboe.site.ids import spoken
 from mioboe.site.templatetags.site_tags import money
 
-# Spreadsheets take what begins so for a formula (https://owasp.org/www-community/attacks/CSV_Injection).
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-_BYTE_ORDER_MARK = "\ufeff"  # without it Excel does not see that it is UTF-8
 _TONES = {
     OrderState.WAITING: "warning",
     OrderState.REFUSED: "quiet",
@@ -144,10 +140,7 @@ def orders_csv(request: HttpRequest) -> HttpResponseBase:
     """One's own orders, as filtered, a line for each item; UTF-8."""
     assert isinstance(request.user, Person)
     lines = _csv_lines(request.user, wanted_from(request.GET), get_language() or "ja", timezone.get_current_timezone())
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="orders.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return csv_file("orders.csv", lines)
 
 
 def _csv_lines(customer: Person, wanted: Wanted, language: str, zone: tzinfo) -> Iterator[str]:
@@ -166,10 +159,10 @@ def _csv_lines(customer: Person, wanted: Wanted, language: str, zone: tzinfo) ->
             _("How"),
             _("Card"),
         )
-    yield _BYTE_ORDER_MARK + _csv([heads])
+    yield BYTE_ORDER_MARK + csv_lines([heads])
     for order in every_order(customer, wanted):
         with translation.override(language):
-            text = _csv([_cells(order, line, zone) for line in order.lines.all()])
+            text = csv_lines([_cells(order, line, zone) for line in order.lines.all()])
         yield text
 
 
@@ -187,13 +180,3 @@ def _cells(order: Order, line: Line, zone: tzinfo) -> tuple[object, ...]:
         order.get_how_display(),
         f"{order.card.brand} {order.card.last4}",
     )
-
-
-def _csv(rows: Iterable[Iterable[object]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows([[_harmless(cell) for cell in row] for row in rows])
-    return text.getvalue()
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_SIGNS) else value

@@ -49,11 +49,7 @@ def tell_of_sign_in(sign_in: SignIn) -> Notice:
     """The notice of an unusual sign-in, with its mail unless the day has had enough of them; in the transaction of the sign-in."""
     person = _locked(sign_in.person_id)
     notice, is_new = Notice.objects.get_or_create(person=person, sign_in=sign_in)
-    if (
-        is_new
-        and not is_elsewhere(person)
-        and _mailed_today(person, NoticeKind.SIGN_IN, NoticeKind.COPIED) < MOST_MAILS_A_DAY
-    ):
+    if is_new and _may_be_mailed(person):
         _mark_mailed(notice)
         write_notice_mail(notice)
     return notice
@@ -73,7 +69,7 @@ def tell_of_copy(device: Device) -> Notice:
     """A copy of a device's secret was shown on a page, not at a sign-in. Called once for a device: `note_copy` says when."""
     person = _locked(device.person_id)
     notice = Notice.objects.create(person=person, kind=NoticeKind.COPIED)
-    if not is_elsewhere(person) and _mailed_today(person, NoticeKind.SIGN_IN, NoticeKind.COPIED) < MOST_MAILS_A_DAY:
+    if _may_be_mailed(person):
         _mark_mailed(notice)
         _write("copied_notice", notice, device=device)
     return notice
@@ -114,6 +110,11 @@ def tries_at(person: Person | None) -> Tries:
 def _locked(person_id: int) -> Person:
     """Whoever tells this person something waits for whoever does so already, so that bounds hold."""
     return Person.objects.select_for_update(no_key=True).get(pk=person_id)
+
+
+def _may_be_mailed(person: Person) -> bool:
+    """Whether there is a mailbox, and it has not had enough of mails about sign-ins and devices for today."""
+    return not is_elsewhere(person) and _mailed_today(person, NoticeKind.SIGN_IN, NoticeKind.COPIED) < MOST_MAILS_A_DAY
 
 
 def _mailed_today(person: Person, *kinds: NoticeKind) -> int:

@@ -53,42 +53,53 @@ def note_sign_in(
     otherwise, nor does one of whose secret there is a copy; for the others the score decides. An unusual sign-in is not learned into
     the account's profile, and its device not known, until the customer says so (`answer_mine`); a mail tells of it. `at`: now, where
     not given."""
-    place = place_of(ip) if ip else Place()
-    user_agent = clean(user_agent)
+    sign_in = seen_sign_in(person, ip, user_agent, session_key, method, at)
     shown = shown_device(person, secret)
-    first_ever = shown is None and not (person.devices.exists() or AccountProfile.objects.filter(pk=person.pk).exists())
+    first_ever = shown is None and is_first_of(person)
     worth = standing(*shown) if shown else None
     if shown and worth is Standing.COPIED:
         note_copy(shown[0])
         worth = Standing.REMOVED
     if shown is None or worth is Standing.REMOVED:
         entry, columns = new_secret(person)
-        device, proven = _new_device(person, columns, user_agent, place), False
+        device, proven = _new_device(sign_in, columns), False
     else:
         device, proven = shown[0], is_known(shown[0])
         entry = rotate(*shown)
-    sign_in = SignIn(
-        person=person,
-        device=device,
-        at=at or timezone.now(),
-        ip=ip,
-        country=place.country,
-        prefecture=place.prefecture,
-        asn=place.asn,
-        user_agent=user_agent,
-        session_digest=digest(session_key),
-        method=method[:LONGEST_METHOD],
-    )
+    sign_in.device = device
     removed = worth is Standing.REMOVED
     copied = removed and shown is not None and shown[0].copied_at is not None
     decide_and_keep(sign_in, first_ever=first_ever, proven=proven, removed=removed, copied=copied, confirmed=confirmed)
     known_at = timezone.now() if sign_in.is_familiar and device.known_at is None else device.known_at
-    where = {"country": place.country, "prefecture": place.prefecture}
+    where = {"country": sign_in.country, "prefecture": sign_in.prefecture}
     Device.objects.filter(pk=device.pk).update(last_seen_at=sign_in.at, known_at=known_at, **where)
     record("sign_in", [person.ref, device.ref], person, familiar=sign_in.is_familiar, device=str(device.pk))
     if not sign_in.is_familiar:
         tell_of_sign_in(sign_in)
     return Noted(sign_in, cookie_with(entry, secret, shown[1] if shown else "") if entry else "")
+
+
+def seen_sign_in(
+    person: Person, ip: str | None, user_agent: str, session_key: str, method: str, at: datetime | None
+) -> SignIn:
+    """What a sign-in shows of itself, not decided and not kept yet, and of no device. `at`: now, where not given."""
+    place = place_of(ip) if ip else Place()
+    return SignIn(
+        person=person,
+        at=at or timezone.now(),
+        ip=ip,
+        country=place.country,
+        prefecture=place.prefecture,
+        asn=place.asn,
+        user_agent=clean(user_agent),
+        session_digest=digest(session_key),
+        method=method[:LONGEST_METHOD],
+    )
+
+
+def is_first_of(person: Person) -> bool:
+    """Whether the account has no history at all: neither a device nor, where another shop keeps those, a profile."""
+    return not (person.devices.exists() or AccountProfile.objects.filter(pk=person.pk).exists())
 
 
 def decide_and_keep(
@@ -160,14 +171,14 @@ def decide(
         sign_in.reasons = gone + weighed.reasons
 
 
-def _new_device(person: Person, columns: dict[str, str], user_agent: str, place: Place) -> Device:
-    read = browser_of(user_agent)
+def _new_device(sign_in: SignIn, columns: dict[str, str]) -> Device:
+    read = browser_of(sign_in.user_agent)
     device = Device.objects.create(
-        person=person,
+        person=sign_in.person,
         browser=read.browser,
         system=read.system,
-        country=place.country,
-        prefecture=place.prefecture,
+        country=sign_in.country,
+        prefecture=sign_in.prefecture,
         **columns,
     )
     forget_surplus(device)

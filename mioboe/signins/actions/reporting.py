@@ -4,14 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from mioboe.people.models import Person
-from mioboe.signins.actions.device_secrets import digest
-from mioboe.signins.actions.noting import LONGEST_METHOD, Noted, decide_and_keep, note_sign_in
-from mioboe.signins.browsers import clean
-from mioboe.signins.models import AccountProfile, SignIn
-from mioboe.signins.places import Place, place_of
+from mioboe.signins.actions.noting import Noted, decide_and_keep, is_first_of, note_sign_in, seen_sign_in
 from mioboe.trail.actions import record
 
 
@@ -34,19 +29,7 @@ def note_told(person: Person, told: Told) -> Noted:
     counts as familiar."""
     if told.secret is not None:
         return note_sign_in(person, told.ip, told.user_agent, told.session, told.secret, told.method, told.at)
-    place = place_of(told.ip) if told.ip else Place()
-    sign_in = SignIn(
-        person=person,
-        at=told.at or timezone.now(),
-        ip=told.ip,
-        country=place.country,
-        prefecture=place.prefecture,
-        asn=place.asn,
-        user_agent=clean(told.user_agent),
-        session_digest=digest(told.session),
-        method=told.method[:LONGEST_METHOD],
-    )
-    first_ever = not AccountProfile.objects.filter(pk=person.pk).exists() and not person.devices.exists()
-    decide_and_keep(sign_in, first_ever=first_ever, proven=False, removed=False)
+    sign_in = seen_sign_in(person, told.ip, told.user_agent, told.session, told.method, told.at)
+    decide_and_keep(sign_in, first_ever=is_first_of(person), proven=False, removed=False)
     record("sign_in", [person.ref], person, familiar=sign_in.is_familiar)
     return Noted(sign_in, "")

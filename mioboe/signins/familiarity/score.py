@@ -137,14 +137,13 @@ def _against(
         return 1.0, max(others - FIRST_SHARES_WEIGHT - theirs, 0) / others + first / others
     key = features[kind]
     assert key is not None
-    own = profile.counts[key]
-    latest = profile.last_day
-    alike = {
-        key: (own + OWN_WEIGHT) * 0.5 ** ((latest - profile.days[key]) / HALF_USUAL_DAYS)
-        for key, own in profile.counts.items()
-        if key & KIND_MASK == kind
-    }
-    usual = alike[key] / sum(alike.values())
+    own, day = profile.counts[key], profile.days[key]
+    alike = [
+        (count + OWN_WEIGHT) * 2 ** ((profile.days[other] - day) / HALF_USUAL_DAYS)
+        for other, count in profile.counts.items()
+        if other & KIND_MASK == kind
+    ]
+    usual = (own + OWN_WEIGHT) / sum(alike)
     first = FIRST_SHARES_WEIGHT * FIRST_SHARES[kind] / len(alike)
     return usual, (max(tallies.counts.get(key, 0) - own, 0) + first) / others
 
