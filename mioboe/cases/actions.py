@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from mioboe.cases.models import Case, CaseState, CaseTopic, Proof, ProofKind, Remedy, RemedyLine, RemedyState
+from mioboe.cases.models import Case, CaseState, CaseTopic, Detail, Proof, ProofKind, Remedy, RemedyLine, RemedyState
 from mioboe.cases.remedies import KINDS, MOVES_MONEY, kind
 from mioboe.cases.remedies.cancel_line import pieces_planned
 from mioboe.cases.remedies.hold_orders import orders_in_question
@@ -45,20 +45,31 @@ class AlreadyPlanned(Exception):
 
 
 def open_case(
-    customer: Person, order: Order | None, proof: ProofKind | None, words: str = "", sign_in: SignIn | None = None
+    customer: Person,
+    order: Order | None,
+    proof: ProofKind | None,
+    words: str = "",
+    sign_in: SignIn | None = None,
+    detail: Detail | None = None,
 ) -> Case:
-    """Opens a case about an order or a sign-in, or answers the one that is open about it, and notes what the person has proven and
-    said: nothing where it is their bank that speaks. May be called twice. Raises NotTheirs."""
+    """Opens a case about an order, a sign-in or something else, or answers the one that is open about it, and notes what it is about
+    and what the person has proven and said: nothing where it is their bank that speaks. May be called twice. Raises NotTheirs."""
     if (order is not None and order.customer_id != customer.pk) or (sign_in and sign_in.person_id != customer.pk):
         raise NotTheirs
-    case = _find_or_open(customer, order, sign_in, words)
+    case = _find_or_open(customer, order, sign_in, words, detail)
+    if detail is not None:
+        _note_detail(case, detail)
     if proof is not None:
         add_proof(case, proof)
     return case
 
 
-def _find_or_open(customer: Person, order: Order | None, sign_in: SignIn | None, words: str) -> Case:
+def _find_or_open(
+    customer: Person, order: Order | None, sign_in: SignIn | None, words: str, detail: Detail | None
+) -> Case:
     topic = CaseTopic.ORDER if order else CaseTopic.TAKEOVER if sign_in else CaseTopic.OTHER
+    if topic == CaseTopic.OTHER:
+        return _find_or_open_other(customer, words, detail)
     about_it = Case.objects.filter(customer=customer, order=order, sign_in=sign_in, topic=topic)
     before = about_it.order_by("-opened_at").first()
     if before:
@@ -66,15 +77,51 @@ def _find_or_open(customer: Person, order: Order | None, sign_in: SignIn | None,
         return before
     try:
         with transaction.atomic():
-            case = Case.objects.create(customer=customer, order=order, sign_in=sign_in, topic=topic, words=_kept(words))
-            about = [case.ref, customer.ref] + ([order.ref] if order else [])
-            record("case.opened", about, customer, number=case.number)
-            announce("desk")
-            return case
+            return _open(Case(customer=customer, order=order, sign_in=sign_in, topic=topic, words=_kept(words)), detail)
     except IntegrityError:
         case = about_it.get()
         add_words(case, words)
         return case
+
+
+@transaction.atomic
+def _find_or_open_other(customer: Person, words: str, detail: Detail | None) -> Case:
+    """Something else has nothing in the database that there is one of: pressed in two tabs at once, the second waits for the first."""
+    Person.objects.select_for_update().get(pk=customer.pk)
+    others = Case.objects.filter(customer=customer, topic=CaseTopic.OTHER, detail=detail)
+    before = others.exclude(state=CaseState.RESOLVED).order_by("-opened_at").first()
+    if before:
+        add_words(before, words)
+        return before
+    return _open(Case(customer=customer, topic=CaseTopic.OTHER, words=_kept(words)), detail)
+
+
+def _open(case: Case, detail: Detail | None) -> Case:
+    if detail is not None:
+        case.about, case.detail = detail.topic, detail
+    case.save()
+    order = case.order
+    about = [case.ref, case.customer.ref] + ([order.ref] if order else [])
+    record("case.opened", about, case.customer, number=case.number)
+    if detail is not None:
+        _tell_detail(case, detail)
+    announce("desk")
+    return case
+
+
+@transaction.atomic
+def _note_detail(case: Case, detail: Detail) -> None:
+    """What an order's case is about may change: whoever asks where the parcel is may have asked for a receipt before."""
+    if case.detail_id != detail.slug:
+        case.about, case.detail = detail.topic, detail
+        case.save(update_fields=["about", "detail"])
+        _tell_detail(case, detail)
+        announce(case.ref)
+
+
+def _tell_detail(case: Case, detail: Detail) -> None:
+    # Both languages, as the operator's words of today are what was chosen; the entry's own words take one of them.
+    record("case.about", [case.ref], case.customer, words_ja=detail.words_ja, words_en=detail.words_en)
 
 
 @transaction.atomic

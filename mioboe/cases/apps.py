@@ -4,7 +4,12 @@ from django.utils.translation import gettext_lazy as _
 from mioboe.trail.words import tell
 
 VERBS = {
-    "case.opened": _("Reported: “I don’t recognise this”"),
+    "case.opened": _("Case opened"),
+    # Each language takes the operator's words of that language.
+    "case.about": _("Contacted us about: {words_en}"),
+    "topic.made": _("Contact list: “{words}” is new"),
+    "topic.changed": _("Contact list: “{words}” changed"),
+    "topic.moved": _("Contact list: “{words}” moved"),
     "case.proof.session": _("Confirmed: signed in"),
     "case.proof.mailbox": _("Confirmed: pressed a link that we mailed"),
     "case.proof.phone": _("Confirmed: answered on the number on file"),

@@ -1,6 +1,7 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -25,6 +26,79 @@ class CaseTopic(models.TextChoices):
     OTHER = "other", _("something else")
 
 
+class ChannelKind(models.TextChoices):
+    PHONE = "phone", _("telephone")
+    CHAT = "chat", _("chat")
+    MAIL = "mail", _("mail")
+
+
+class OfferedFor(models.TextChoices):
+    """What a customer may have chosen before, for a topic to be among what it may be about."""
+
+    PARCEL = "parcel", _("orders with a parcel")
+    FILM = "film", _("orders with a film")
+    NOTHING = "nothing", _("no order")
+
+
+class LeadsTo(models.TextChoices):
+    """What comes between the choice and the way to reach us."""
+
+    CONTACT = "contact", _("straight to us")
+    REMEMBER = "remember", _("“help me remember”, and the report")
+    UNDO = "undo", _("undoing it alone, where that is still possible")
+    PARCEL = "parcel", _("where the parcel is")
+    SAFETY = "safety", _("who signed in")
+    MAIL_CHECK = "mail_check", _("the check of a mail")
+
+
+class Named(models.Model):
+    """Words of the operator's own in both languages, in the order and with the use that the operator gives them. The slug is what
+    the rest of the house, addresses and figures know it by; it stays."""
+
+    slug = models.SlugField(max_length=30, unique=True)
+    words_ja = models.CharField(max_length=80)
+    words_en = models.CharField(max_length=80)
+    place = models.PositiveSmallIntegerField(default=0)  # in the list
+    is_in_use = models.BooleanField(default=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def words(self) -> str:
+        return self.words_ja if (get_language() or "ja").startswith("ja") else self.words_en
+
+
+class Topic(Named):
+    """What a contact is about, as customers choose it and agents' skills name it."""
+
+    offered_for = ArrayField(models.CharField(max_length=10, choices=OfferedFor), default=list)
+    channels = ArrayField(models.CharField(max_length=10, choices=ChannelKind), default=list)
+
+    class Meta:
+        ordering = ["place", "pk"]
+
+
+class Detail(Named):
+    """One matter within a topic."""
+
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="details")
+    leads_to = models.CharField(max_length=12, choices=LeadsTo, default=LeadsTo.CONTACT)
+    # Fewer ways to reach us than its topic has; empty: all of them.
+    channels = ArrayField(models.CharField(max_length=10, choices=ChannelKind), default=list, blank=True)
+
+    class Meta:
+        ordering = ["place", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(leads_to__in=LeadsTo.values), name="detail_leads_somewhere")
+        ]
+
+    @property
+    def ways(self) -> list[str]:
+        """By which channels somebody may reach us about it."""
+        return [channel for channel in self.topic.channels if channel in self.channels or not self.channels]
+
+
 class Case(Stateful):
     """One matter from doubt to close."""
 
@@ -41,6 +115,9 @@ class Case(Stateful):
     # The sign-in that the customer says was somebody else's. No constraint: sign-ins are partitioned, and gone after six months.
     sign_in = models.ForeignKey(SignIn, models.SET_NULL, null=True, related_name="cases", db_constraint=False)
     topic = models.CharField(max_length=10, choices=CaseTopic, default=CaseTopic.ORDER)
+    # What the customer chose last on the way to us; none where it was opened otherwise.
+    about = models.ForeignKey(Topic, models.PROTECT, null=True, to_field="slug", related_name="+")
+    detail = models.ForeignKey(Detail, models.PROTECT, null=True, to_field="slug", related_name="+")
     state = models.CharField(max_length=10, choices=CaseState, default=CaseState.OPEN)
     words = models.TextField(blank=True, max_length=2000)
     opened_at = models.DateTimeField(default=timezone.now)

@@ -1,12 +1,31 @@
 from django.urls import path
 
-from mioboe.help import views
-from mioboe.help.views import approve, calls, cases, not_me, notices, safety, sign_ins, statements
+from mioboe.help.views import (
+    approve,
+    calls,
+    cases,
+    contact,
+    contact_links,
+    home,
+    later,
+    not_me,
+    notices,
+    numbers,
+    safety,
+    sign_ins,
+    statements,
+)
 
 app_name = "help"
 urlpatterns = [
-    path("", views.home.home, name="home"),
-    path("contact/", views.home.contact, name="contact"),
+    path("", home.home, name="home"),
+    path("contact/", contact.contact, name="contact"),
+    path("contact/phone/", contact.phone, name="contact_phone"),
+    path("contact/phone/number/", contact.number_told, name="number_told"),
+    path("contact/link/", contact_links.ask, name="contact_link_ask"),
+    path("contact/link/<str:secret>/", contact_links.link, name="contact_link"),
+    path("calls/<int:pk>/<str:secret>/", later.later, name="later"),
+    path("calls/<int:pk>/<str:secret>/new/", later.new_link, name="later_new_link"),
     path("not-me/<str:secret>/", not_me.not_me, name="not_me"),
     path("not-me/<str:secret>/new/", not_me.new_link, name="new_link"),
     path("approve/<str:secret>/", approve.approve, name="approve"),
@@ -14,6 +33,7 @@ urlpatterns = [
     path("cases/", cases.mine, name="cases"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/call/", calls.ask, name="call"),
+    path("cases/<str:number>/call/change/", calls.change, name="call_change"),
     path("cases/<str:number>/waiting/", calls.waiting, name="waiting"),
     path("cases/<str:number>/waiting/panel/", calls.panel, name="waiting_panel"),
     path("cases/<str:number>/waiting/<str:verb>/", calls.verb, name="call_verb"),
@@ -21,6 +41,10 @@ urlpatterns = [
     path("safety/", safety.home, name="safety"),
     path("safety/devices/<int:pk>/name/", safety.name, name="device_name"),
     path("safety/devices/<int:pk>/remove/", safety.remove, name="device_remove"),
+    path("safety/numbers/", numbers.numbers, name="numbers"),
+    path("safety/numbers/add/", numbers.add, name="number_add"),
+    path("safety/numbers/<int:pk>/name/", numbers.name, name="number_name"),
+    path("safety/numbers/<int:pk>/remove/", numbers.remove, name="number_remove"),
     path("safety/sign-out/", safety.sign_out, name="sign_out"),
     path("safety/sign-ins/", sign_ins.history, name="sign_ins"),
     path("safety/sign-ins/export.csv", sign_ins.export, name="sign_ins_csv"),

@@ -1,4 +1,5 @@
 import smtplib
+from email.mime.text import MIMEText
 
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
@@ -46,6 +47,8 @@ def send_mail(mail_id: int) -> None:
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    for file in mail.attached:
+        message.attach(_part(file))
     raw = sign(message.message().as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
     server = EmailBackend()
     try:
@@ -62,6 +65,17 @@ def send_mail(mail_id: int) -> None:
     finally:
         server.close()
     actions.note_sent(mail, raw)
+
+
+def _part(file: dict[str, str]) -> MIMEText:
+    """A text file of ours as a part of its own, in UTF-8."""
+    kind, *parameters = (part.strip() for part in file["type"].split(";"))
+    part = MIMEText(file["text"], kind.removeprefix("text/"), "utf-8")
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        part.set_param(name, value)
+    part.add_header("Content-Disposition", "attachment", filename=file["name"])
+    return part
 
 
 def _is_final(error: smtplib.SMTPException) -> bool:

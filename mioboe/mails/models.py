@@ -27,6 +27,8 @@ class Mail(Stateful):
     subject = models.CharField(max_length=300)
     text = models.TextField()
     html = models.TextField(blank=True)
+    # Small files of our own making that go along: {"name": "call.ics", "type": "text/calendar", "text": "…"}
+    attached = models.JSONField(default=list)
     message_id = models.CharField(max_length=200, unique=True)
     raw = models.BinaryField(null=True)
     about = ArrayField(models.CharField(max_length=60), default=list)

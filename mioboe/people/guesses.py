@@ -46,7 +46,11 @@ def too_many(request: HttpRequest, wait_s: int) -> HttpResponse:
 
 
 def network_of(request: HttpRequest) -> str:
-    address = str(request.META["REMOTE_ADDR"])
+    return line_of(str(request.META["REMOTE_ADDR"]))
+
+
+def line_of(address: str) -> str:
+    """What stands for one line: an IPv4 address, an IPv6 /64; what is no address stays as it is."""
     try:
         read = ipaddress.ip_address(address)
     except ValueError:

@@ -85,6 +85,7 @@ class Phone(models.Model):
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="phones")
     number = PhoneNumberField()
+    name = models.CharField(max_length=40, blank=True, default="")  # as its owner calls it
     since = models.DateTimeField()
 
     class Meta:

@@ -2,10 +2,13 @@
 
 import zoneinfo
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+
+from mioboe.people.models import Person
 
 
 class OwnLanguageAndClock:
@@ -26,3 +29,11 @@ class OwnLanguageAndClock:
         else:
             timezone.deactivate()
         return self.get_response(request)
+
+
+def clock_of(person: Person) -> AbstractContextManager[object]:
+    """Times are written on this person's clock within; on the shop's where theirs is none."""
+    try:
+        return timezone.override(zoneinfo.ZoneInfo(person.time_zone))
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return nullcontext()

@@ -150,6 +150,28 @@ MIOBOE_CALLER_ID: str = _read(_env.str, "CALLER_ID", "+81120000000" if DEMO else
 MIOBOE_CALL_REGIONS = _list(
     "CALL_REGIONS", ["JP"], lambda region: region in phonenumbers.SUPPORTED_REGIONS, "countries (JP, KR)"
 )
+if not MIOBOE_CALL_REGIONS:
+    raise StartError("MIOBOE_CALL_REGIONS names no country; the first is the one whose numbers are typed without saying so")
+# Kinds of numbers that are called back; what costs the caller or the called something special never is.
+MIOBOE_CALL_KINDS = _list(
+    "CALL_KINDS",
+    ["mobile", "landline", "voip"],
+    lambda kind: kind in ("mobile", "landline", "voip"),
+    "kinds of numbers (mobile, landline, voip)",
+)
+# When customers are called, on the shop's clock; and days on which nobody is. calls/opening.py reads them.
+MIOBOE_CALL_HOURS: list[str] = _read(_env.list, "CALL_HOURS", ["mon-sun 00:00-24:00"])
+MIOBOE_CALL_CLOSED: list[str] = _read(_env.list, "CALL_CLOSED", [])
+# What customers may make us dial in a day, all together; and what a minute costs, in yen, by country.
+MIOBOE_CALLS_A_DAY: int = _read(_env.int, "CALLS_A_DAY", 2_000)
+MIOBOE_CALL_SPEND_A_DAY: int = _read(_env.int, "CALL_SPEND_A_DAY", 50_000)
+MIOBOE_CALL_RATES: dict[str, int] = _read(_env.dict, "CALL_RATES", {"JP": 20}, subcast_values=int)
+for _name, _value in (("CALLS_A_DAY", MIOBOE_CALLS_A_DAY), ("CALL_SPEND_A_DAY", MIOBOE_CALL_SPEND_A_DAY)):
+    if not 0 <= _value <= 100_000_000:
+        raise StartError(f"MIOBOE_{_name} must be from 0 to 100,000,000, not {_value}")
+for _region, _rate in MIOBOE_CALL_RATES.items():
+    if _region not in phonenumbers.SUPPORTED_REGIONS or not 0 <= _rate <= 100_000:
+        raise StartError(f"MIOBOE_CALL_RATES is a list such as JP=20,KR=40 (yen a minute), not {_region}={_rate}")
 # How the person's voice is carried; tried in this order.
 MIOBOE_CARRIERS: list[str] = _read(_env.list, "CARRIERS", ["browser"])
 MIOBOE_ICE_SERVERS: list[str] = _read(_env.list, "ICE_SERVERS", [])

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from mioboe.cases.actions import open_case
 from mioboe.cases.models import Case, ProofKind
+from mioboe.cases.topics import unrecognised
 from mioboe.help.access import let_in
 from mioboe.mails.links import LinkState, find_link
 from mioboe.orders.actions import APPROVE_PURPOSE, NotWaiting, approve_order, refuse_order
@@ -58,7 +59,8 @@ def _refuse(request: HttpRequest, order: Order) -> Case | None:
     try:
         with transaction.atomic():
             refuse_order(order)
-            case = open_case(order.customer, order, ProofKind.MAILBOX, request.POST.get("words", ""))
+            words, detail = request.POST.get("words", ""), unrecognised()
+            case = open_case(order.customer, order, ProofKind.MAILBOX, words, detail=detail)
     except NotWaiting:
         messages.info(request, _("It had been decided before."))
         return None

@@ -1,64 +1,99 @@
-"""Asking for a call, and the page that waits for it (which, with the browser carrier, is the telephone)."""
+"""Asking for a call about a case, the page that waits for it (which, with the browser carrier, is the telephone), and changing it."""
 
-from typing import NamedTuple
+from datetime import datetime, timedelta
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mioboe.calls import actions
-from mioboe.calls.models import Callback
-from mioboe.calls.numbers import NotCalled, number_to_call
-from mioboe.cases.models import Case
+from mioboe.calls.limits import OverLimit
+from mioboe.calls.models import Callback, CallbackState
+from mioboe.cases.models import Case, ChannelKind
+from mioboe.help import channels
 from mioboe.help.access import own_case
+from mioboe.help.asking import ask_for_call, change_call, was_typed_here
+from mioboe.help.calling import CallForm, waiting_for, waiting_of
+from mioboe.help.clocks import on_clock_of
+from mioboe.help.views.contact import own_copy
+
+# Later than that it is a call for later, which the page says.
+LATER = timedelta(minutes=1)
 
 
-class Asked(NamedTuple):
-    number: str
-    problem: str
-
-
-def _chosen_number(request: HttpRequest, case: Case) -> Asked:
-    """The number on file that was chosen, or the typed one; never somebody else's."""
-    choice = request.POST.get("which", "typed")
-    if choice != "typed":
-        phone = case.customer.phones.filter(pk=choice if choice.isdecimal() else 0).first()
-        if phone:
-            return Asked(phone.number.as_e164, "")
-    try:
-        return Asked(number_to_call(request.POST.get("number", "")), "")
-    except NotCalled as refusal:
-        return Asked("", str(refusal))
-
-
-@never_cache
+@own_copy
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, number: str) -> HttpResponse:
-    """Which number, and "call me now"."""
+    """Which number, now or later."""
     case = own_case(request, number)
-    problem = ""
-    if request.method == "POST":
-        chosen = _chosen_number(request, case)
-        problem = chosen.problem
-        if not problem:
-            try:
-                actions.request_callback(case, chosen.number, get_language() or "ja")
-            except actions.AlreadyWaiting:
-                problem = _("A call to this number is under way already. Please use another number or wait for it.")
-            else:
-                return redirect("help:waiting", case.number)
+    with on_clock_of(request, case.customer):
+        form = CallForm.of(request, case.customer)
+        over: OverLimit | None = None
+        if request.method == "POST":
+            wish = form.read(request.POST.get("when", "now"))
+            if wish:
+                asked = ask_for_call(request, case, wish, form)
+                if asked.callback:
+                    return redirect("help:waiting", case.number)
+                over = asked.over
+        return _form_page(request, "help/call.html", case, form, over)
+
+
+@own_copy
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, number: str) -> HttpResponse:
+    """Another number or time, as long as nobody is calling."""
+    case = own_case(request, number)
+    callback = _latest(case)
+    if callback.state != CallbackState.WAITING:
+        return _too_late(request, case)
+    with on_clock_of(request, case.customer):
+        form = CallForm.of(request, case.customer, changing=callback)
+        over: OverLimit | None = None
+        if request.method == "POST":
+            wish = form.read(request.POST.get("when", "keep"))
+            if wish:
+                due_at: datetime | None = None if wish.keeps_time else wish.due_at or timezone.now()
+                try:
+                    asked = change_call(request, callback, wish, form, due_at)
+                except actions.TooLate:
+                    return _too_late(request, case)
+                if asked.callback:
+                    messages.success(request, _("Changed."))
+                    return redirect("help:waiting", case.number)
+                over = asked.over
+        return _form_page(request, "help/call_change.html", case, form, over, callback)
+
+
+def _too_late(request: HttpRequest, case: Case) -> HttpResponse:
+    messages.info(request, _("It cannot be changed any more: we are calling already, or the call is over."))
+    return redirect("help:waiting", case.number)
+
+
+def _form_page(
+    request: HttpRequest,
+    template: str,
+    case: Case,
+    form: CallForm,
+    over: OverLimit | None,
+    callback: Callback | None = None,
+) -> HttpResponse:
     context = {
         "case": case,
-        "phones": list(case.customer.phones.order_by("since")),
-        "typed": request.POST.get("number", ""),
-        "which": request.POST.get("which", ""),
-        "problem": problem,
+        "form": form,
+        "over": over,
+        "callback": callback,
+        "live": case.callbacks.filter(state=CallbackState.WAITING).first() if callback is None else None,
+        "waiting": waiting_for(form.language, case.about_id or ""),
+        "others": [(way, way.url(f"case={case.number}")) for way in channels.others(ChannelKind.PHONE)],
     }
-    return render(request, "help/call.html", context, status=422 if problem else 200)
+    is_refused = form.problem or form.time_problem or over
+    return render(request, template, context, status=422 if is_refused else 200)
 
 
 def _latest(case: Case) -> Callback:
@@ -68,11 +103,15 @@ def _latest(case: Case) -> Callback:
     return callback
 
 
-def _waiting(case: Case) -> dict[str, object]:
+def _waiting(request: HttpRequest, case: Case) -> dict[str, object]:
     verbs = ("answer", "hang_up", "audio")
+    callback = _latest(case)
     return {
         "case": case,
-        "callback": _latest(case),
+        "callback": callback,
+        "is_later": callback.state == CallbackState.WAITING and callback.due_at > timezone.now() + LATER,
+        "expected": waiting_of(callback) if callback.state == CallbackState.WAITING else None,
+        "typed_here": was_typed_here(request, callback),
         "urls": {verb: reverse("help:call_verb", args=[case.number, verb]) for verb in verbs},
     }
 
@@ -81,7 +120,8 @@ def _waiting(case: Case) -> dict[str, object]:
 @require_safe
 def waiting(request: HttpRequest, number: str) -> HttpResponse:
     case = own_case(request, number)
-    return render(request, "help/waiting.html", _waiting(case))
+    with on_clock_of(request, case.customer):
+        return render(request, "help/waiting.html", _waiting(request, case))
 
 
 @never_cache
@@ -89,7 +129,8 @@ def waiting(request: HttpRequest, number: str) -> HttpResponse:
 def panel(request: HttpRequest, number: str) -> HttpResponse:
     """The part of the waiting page that changes."""
     case = own_case(request, number)
-    return render(request, "help/_waiting.html", _waiting(case))
+    with on_clock_of(request, case.customer):
+        return render(request, "help/_waiting.html", _waiting(request, case))
 
 
 @require_POST

@@ -1,42 +1,43 @@
 from contextlib import suppress
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mioboe.cases.actions import open_case
-from mioboe.cases.models import Case, ProofKind
+from mioboe.cases.models import Case
 from mioboe.cases.remedies.hold_orders import orders_in_question
-from mioboe.help.access import own_case
+from mioboe.cases.topics import unrecognised
+from mioboe.help.access import let_in, own_case
+from mioboe.help.callers import caller_of
 from mioboe.help.ticks import ticks
 from mioboe.orders.actions import NotWaiting, refuse_order
-from mioboe.orders.models import Order, OrderState
-from mioboe.people.models import Person
-from mioboe.site.ids import heard
+from mioboe.orders.models import OrderState
 from mioboe.trail.looks import readable_timeline
 
 MOST_ORDERS = 20  # that a case page lists
 
 
 @never_cache
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_order(request: HttpRequest, number: str) -> HttpResponse:
-    """ "I don't recognise this" from the order history: help me remember, then one press."""
-    assert isinstance(request.user, Person)
-    order: Order = get_object_or_404(
-        Order.objects.filter(customer=request.user)
-        .select_related("customer", "card", "sign_in__device")
-        .prefetch_related("lines__product", "lines__access"),
-        number=heard(number),
-    )
+    """ "I don't recognise this" from the order history or the contact page: help me remember, then one press."""
+    caller = caller_of(request)
+    if caller is None:
+        return redirect_to_login(request.get_full_path())
+    order = caller.order(number)
+    if order is None:
+        raise Http404
     if request.method == "POST":
         if order.state == OrderState.WAITING:
             with suppress(NotWaiting):  # approved or lapsed a moment ago: the case is about what it is now
                 refuse_order(order)
-        case = open_case(request.user, order, ProofKind.SESSION, request.POST.get("words", ""))
+        case = open_case(caller.person, order, caller.proof, request.POST.get("words", ""), detail=unrecognised())
+        if not caller.is_signed_in:
+            let_in(request, case)
         return redirect("help:call", case.number)
     return render(request, "help/not_me.html", {"order": order})
 

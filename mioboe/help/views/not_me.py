@@ -3,12 +3,15 @@
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mioboe.cases.actions import add_words, open_case
 from mioboe.cases.models import Case, ProofKind
+from mioboe.cases.topics import unrecognised
 from mioboe.help.access import let_in, may_see
+from mioboe.help.callers import caller_of, remember_caller
 from mioboe.mails.links import LinkState, find_link, use_link
 from mioboe.mails.models import Link, Mail
 from mioboe.orders.actions import LINK_PURPOSE, ORDER_MAIL, write_order_mail
@@ -38,13 +41,25 @@ def not_me(request: HttpRequest, secret: str) -> HttpResponse:
     if state is not LinkState.GOOD:
         return _spent(request, state, link, order, secret)
     if request.method == "POST":
+        if request.POST.get("do") == "else":
+            return _something_else(request, link, order, secret)
         with transaction.atomic():
             if not use_link(link):
                 return redirect("help:not_me", secret)
-            case = open_case(order.customer, order, ProofKind.MAILBOX, request.POST.get("words", ""))
+            words, detail = request.POST.get("words", ""), unrecognised()
+            case = open_case(order.customer, order, ProofKind.MAILBOX, words, detail=detail)
         let_in(request, case)
         return redirect("help:call", case.number)
     return render(request, "help/not_me.html", {"order": order, "link": link})
+
+
+def _something_else(request: HttpRequest, link: Link, order: Order, secret: str) -> HttpResponse:
+    """Whoever remembers the order, but has something else to say about it, need not sign in either."""
+    if not use_link(link):
+        return redirect("help:not_me", secret)
+    if not request.user.is_authenticated:
+        remember_caller(request, order.customer, order.number)
+    return redirect(f"{reverse('help:contact')}?order={order.number}")
 
 
 def _spent(request: HttpRequest, state: LinkState, link: Link, order: Order, secret: str) -> HttpResponse:
@@ -53,6 +68,9 @@ def _spent(request: HttpRequest, state: LinkState, link: Link, order: Order, sec
         if request.method == "POST":  # pressed in a second tab
             add_words(case, request.POST.get("words", ""))
         return redirect("help:case", case.number)
+    caller = caller_of(request)
+    if caller is not None and caller.order(order.number):
+        return redirect(f"{reverse('help:contact')}?order={order.number}")
     context = {"link": link, "is_used": state is LinkState.USED, "secret": secret}
     return render(request, "help/link_spent.html", context, status=410)
 

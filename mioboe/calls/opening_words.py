@@ -1,0 +1,42 @@
+"""Opening hours and times of calls as people read them: on the viewer's clock, with the shop's beside it where that shows another time."""
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from mioboe.calls.opening import opening, shop_zone
+
+
+def hours_words() -> str:
+    """As the foot of every page says it: "open 24 hours", "open until 18:00", "closed; open again tomorrow 9:00"."""
+    hours, now = opening(), timezone.now()
+    if hours.is_always:
+        return _("open 24 hours")
+    if hours.is_open(now):
+        closes = hours.closes(now)
+        return _("open until %(time)s") % {"time": clocks(closes)} if closes else _("open now")
+    opens = hours.next_open(now)
+    return _("closed; open again: %(time)s") % {"time": clocks(opens)} if opens else _("closed")
+
+
+def clocks(moment: datetime) -> str:
+    """A time with its day where that is not today."""
+    local, there = timezone.localtime(moment), moment.astimezone(shop_zone())
+    words = f"{local:%H:%M}"
+    if local.date() != timezone.localdate():
+        words = _("%(day)s %(time)s") % {"day": day_words(local.date()), "time": words}
+    if there.utcoffset() != local.utcoffset():
+        words = _("%(here)s (%(there)s at the shop)") % {"here": words, "there": f"{there:%H:%M}"}
+    return words
+
+
+def day_words(day: date) -> str:
+    today = timezone.localdate()
+    if day == today:
+        return _("today")
+    if day == today + timedelta(days=1):
+        return _("tomorrow")
+    return date_format(day, "n月j日（D）" if (get_language() or "ja").startswith("ja") else "D j M")
