@@ -29,7 +29,6 @@ from mioboe.signins.actions import note_sign_in, notice_of
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 WHO = ("visitor", "customer", "other", "agent", "operator")
 
 
@@ -230,7 +229,7 @@ def night(settings, tmp_path: Path) -> Night:
     clients = {"visitor": Client(headers={"accept-language": "en"})}
     for name, person in zip(WHO[1:], (hana, other, kaori, operator), strict=True):
         clients[name] = Client(headers={"accept-language": "en"}, raise_request_exception=False)
-        clients[name].force_login(person, backend=BACKEND)
+        clients[name].force_login(person)
     sign_in = note_sign_in(hana, "185.220.101.1", "curl/8", "elsewhere", "").sign_in
     notice = notice_of(sign_in)
     thing = world.ordered(hana, (world.kettle(), 1))
