@@ -7,6 +7,8 @@ from django.utils import timezone
 from moneyed import JPY, Money
 
 from mioboe.calls.models import Duty
+from mioboe.cases.first_topics import write_first_topics
+from mioboe.cases.models import Detail, Topic
 from mioboe.mails.later import finish_words
 from mioboe.mails.models import Mail
 from mioboe.orders.actions import buy_with_one_click
@@ -58,9 +60,14 @@ def everything_to_undo(person: Person) -> Order:
     return ordered(person, (film(), 1), (kettle(), 1))
 
 
-def agent(mail: str = "kaori@desk.example", languages: tuple[str, ...] = ("ja", "en"), at_once: bool = True) -> Person:
+def agent(
+    mail: str = "kaori@desk.example",
+    languages: tuple[str, ...] = ("ja", "en"),
+    at_once: bool = True,
+    topics: tuple[str, ...] = (),
+) -> Person:
     person = Person.objects.create_user(mail, PASSWORD, role=Role.AGENT, language="en")
-    Duty.objects.create(agent=person, languages=list(languages), takes_at_once=at_once)
+    Duty.objects.create(agent=person, languages=list(languages), topics=list(topics), takes_at_once=at_once)
     return person
 
 
@@ -93,6 +100,11 @@ def bought(person: Person, product: Product | None = None, press: str = "press-o
 
 def destination() -> Destination:
     return Destination("Hana", "150-0001", "Tokyo", "Jingumae 0-0-0")
+
+
+def topics() -> None:
+    """The lists of what a contact may be about, as an installation begins; a test that commits has emptied them."""
+    write_first_topics(Topic, Detail)
 
 
 def now() -> datetime:

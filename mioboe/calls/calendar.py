@@ -7,7 +7,9 @@ LONGEST_LINE = 75  # octets, RFC 5545, 3.1
 _SEQUENCE_BEGINS = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def entry(uid: str, starts: datetime, now: datetime, summary: str, description: str, *, is_cancelled: bool = False) -> str:
+def entry(
+    uid: str, starts: datetime, now: datetime, summary: str, description: str, *, is_cancelled: bool = False
+) -> str:
     """One entry. A later one of the same `uid` takes the place of an earlier one."""
     lines = [
         "BEGIN:VCALENDAR",
@@ -43,7 +45,8 @@ def _text(words: str) -> str:
 
 def _folded(line: str) -> str:
     """No line is longer than 75 octets; what goes on begins with a space, and no character is cut in two."""
-    parts, part, size = [], "", 0
+    parts: list[str] = []
+    part, size = "", 0
     for character in line:
         octets = len(character.encode())
         if size + octets > LONGEST_LINE - (1 if parts else 0):

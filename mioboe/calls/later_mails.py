@@ -1,6 +1,6 @@
 """The mails about a call that was asked for later: confirmed, moved, cancelled; each with an entry for the calendar."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
@@ -43,7 +43,15 @@ def write_cancelled_mail(callback: Callback) -> None:
     if not Mail.objects.filter(kind=KIND, about__contains=[callback.topic]).exists():
         return
     spend_links(purpose(callback.pk), callback.case.customer)
-    _write(CANCELLED_KIND, callback, _entry(callback, "", is_cancelled=True))
+    _write(CANCELLED_KIND, callback, _entry(callback, "", is_cancelled=True), before=callback.due_at)
+
+
+def write_moved_to_now_mail(callback: Callback, before: datetime) -> None:
+    """The customer would rather be called now: the entry for the time that it was (`before`) goes."""
+    if Mail.objects.filter(kind=KIND, about__contains=[callback.topic]).exists():
+        spend_links(purpose(callback.pk), callback.case.customer)
+        gone = _entry(callback, "", is_cancelled=True, at=before)
+        _write(CANCELLED_KIND, callback, gone, is_moved_to_now=True, before=before)
 
 
 def purpose(callback_id: int) -> str:
@@ -51,7 +59,7 @@ def purpose(callback_id: int) -> str:
     return f"{LINK_PURPOSE}:{callback_id}"
 
 
-def _write(kind: str, callback: Callback, calendar_entry: dict[str, str], **context: str) -> None:
+def _write(kind: str, callback: Callback, calendar_entry: dict[str, str], **context: object) -> None:
     case, customer = callback.case, callback.case.customer
     with clock_of(customer):
         write_mail(
@@ -66,7 +74,7 @@ def _write(kind: str, callback: Callback, calendar_entry: dict[str, str], **cont
         )
 
 
-def _entry(callback: Callback, link: str, *, is_cancelled: bool = False) -> dict[str, str]:
+def _entry(callback: Callback, link: str, *, is_cancelled: bool = False, at: datetime | None = None) -> dict[str, str]:
     with translation.override(callback.case.customer.language):
         summary = _("%(shop)s calls you") % {"shop": shop_name()}
         words = _("To %(number)s. Change or cancel: %(link)s") % {
@@ -74,6 +82,6 @@ def _entry(callback: Callback, link: str, *, is_cancelled: bool = False) -> dict
             "link": link or "–",
         }
     uid = f"call-{callback.pk}@{settings.MIOBOE_MAIL_DOMAIN}"
-    text = entry(uid, callback.due_at, timezone.now(), summary, words, is_cancelled=is_cancelled)
+    text = entry(uid, at or callback.due_at, timezone.now(), summary, words, is_cancelled=is_cancelled)
     method = "CANCEL" if is_cancelled else "PUBLISH"
     return {"name": "call.ics", "type": f"text/calendar; method={method}", "text": text}

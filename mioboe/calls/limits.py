@@ -14,11 +14,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, QuerySet, Sum
 from django.utils import timezone
 from moneyed import JPY, Money
 
-from mioboe.calls.models import Asked, CallDay, LimitName, Refused
+from mioboe.calls.models import Asked, Callback, CallDay, LimitName, Refused
 from mioboe.calls.numbers import region_of
 from mioboe.calls.opening import shop_zone
 from mioboe.people.guesses import line_of
@@ -63,7 +63,9 @@ def count_call(person: Person, number: str, address: str | None) -> Asked:
         _check(LimitName.NUMBER, f"{key}:{person.pk}", number_calls.filter(person=person), OF_A_NUMBER, person, number)
     else:
         _check(LimitName.NUMBER, key, number_calls, OF_A_NUMBER, person, number)
-        _check(LimitName.STRANGER, f"{key}:{person.pk}", number_calls.filter(person=person), OF_A_STRANGER, person, number)
+        _check(
+            LimitName.STRANGER, f"{key}:{person.pk}", number_calls.filter(person=person), OF_A_STRANGER, person, number
+        )
         if line:
             _check(LimitName.STRANGER, f"{key}:{line}", number_calls.filter(line=line), OF_A_STRANGER, person, number)
             _check_line(line, address or "", key, now, person, number)
@@ -152,19 +154,21 @@ def _count_day(cost: Money, is_known: bool, now: datetime, person: Person, numbe
     raise OverLimit(limit, "shop", tomorrow, person, number)
 
 
-@transaction.atomic
-def settle(callback_id: int, number: str, talked: timedelta) -> None:
-    """Counts what a call came to in the place of what was reserved for it. May be called twice: the first counts."""
-    minutes = -(-int(talked.total_seconds()) // 60)
-    for asked in Asked.objects.select_for_update().filter(callback=callback_id, settled_at__isnull=True):
-        _put_right(asked, _cost(number, minutes))
+def counts_for(asked: Asked, callback: Callback) -> None:
+    """Says which callback was counted. What was reserved for it before, for another number, is not dialled after all."""
+    for before in Asked.objects.select_for_update().filter(callback=callback, settled_at__isnull=True):
+        _put_right(before, Money(0, JPY))
+    asked.callback = callback
+    asked.save(update_fields=["callback"])
 
 
 @transaction.atomic
-def give_back(asked: QuerySet[Asked]) -> None:
-    """What was reserved for a number that is not dialled after all."""
-    for one in asked.select_for_update().filter(settled_at__isnull=True):
-        _put_right(one, Money(0, JPY))
+def settle(callback: Callback) -> None:
+    """Counts what a call that is over came to in the place of what was reserved for it. May be called twice: the first counts."""
+    answered, ended = callback.answered_at, callback.ended_at
+    minutes = -(-int((ended - answered).total_seconds()) // 60) if answered and ended else 0
+    for asked in Asked.objects.select_for_update().filter(callback=callback, settled_at__isnull=True):
+        _put_right(asked, _cost(callback.number.as_e164, minutes))
 
 
 def _put_right(asked: Asked, cost: Money) -> None:
@@ -211,10 +215,6 @@ class Today:
     def cost_percent(self) -> int:
         return _percent(int(self.cost.amount), int(self.most_cost.amount))
 
-    @property
-    def refused_times(self) -> int:
-        return sum(row.times for row in self.refused)
-
 
 def _percent(part: int, whole: int) -> int:
     return min(100, part * 100 // whole) if whole > 0 else 100
@@ -233,6 +233,12 @@ def today(most_rows: int = 50) -> Today:
         costs_something=not set(settings.MIOBOE_CARRIERS) <= FREE_CARRIERS,
         refused=list(refused[:most_rows]),
     )
+
+
+def refused_today() -> int:
+    """How many calls the limits have refused today."""
+    day = timezone.now().astimezone(shop_zone()).date()
+    return Refused.objects.filter(day=day).aggregate(all=Sum("times"))["all"] or 0
 
 
 def drop_old() -> int:

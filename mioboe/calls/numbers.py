@@ -7,9 +7,8 @@ import unicodedata
 import phonenumbers
 from babel import Locale
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 LONGEST_TYPED = 40

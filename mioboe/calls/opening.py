@@ -27,6 +27,7 @@ FIRST_SLOT_AFTER = timedelta(minutes=10)
 LONGEST_CLOSED = timedelta(days=30)
 DAY_MINUTES = 24 * 60
 _HOURS = re.compile(r"(\w{3})(?:-(\w{3}))? (\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
+_QUARTERS = ("00", "15", "30", "45")
 _DAY = re.compile(r"(?:(\d{4})-)?(\d{2})-(\d{2})")
 HOLIDAYS = "holidays-"
 
@@ -54,9 +55,7 @@ class Opening:
 
     @property
     def is_always(self) -> bool:
-        return (
-            all(day == ((0, DAY_MINUTES),) for day in self.hours) and not self.closed_days and not self.holidays_of
-        )
+        return all(day == ((0, DAY_MINUTES),) for day in self.hours) and not self.closed_days and not self.holidays_of
 
     def is_open(self, moment: datetime) -> bool:
         local = moment.astimezone(self.zone)
@@ -144,8 +143,8 @@ def read(hours: tuple[str, ...], closed: tuple[str, ...], zone: str) -> Opening:
         raise StartError("MIOBOE_CALL_HOURS leaves no hour to call in")
     plain = frozenset(day for day in closed if not day.startswith(HOLIDAYS))
     countries = [day.removeprefix(HOLIDAYS) for day in closed if day.startswith(HOLIDAYS)]
-    for day in plain:
-        _check_day(day)
+    for closed_day in plain:
+        _check_day(closed_day)
     if len(countries) > 1:
         raise StartError("MIOBOE_CALL_CLOSED knows the holidays of one country")
     for country in countries:
@@ -153,9 +152,7 @@ def read(hours: tuple[str, ...], closed: tuple[str, ...], zone: str) -> Opening:
             _holidays(country)
         except NotImplementedError as error:
             raise StartError(f"MIOBOE_CALL_CLOSED: nobody knows the holidays of {country!r}") from error
-    return Opening(
-        tuple(tuple(sorted(day)) for day in days), plain, countries[0] if countries else "", ZoneInfo(zone)
-    )
+    return Opening(tuple(tuple(sorted(day)) for day in days), plain, countries[0] if countries else "", ZoneInfo(zone))
 
 
 def _understood(line: str) -> tuple[int, int, int, int]:
@@ -164,9 +161,12 @@ def _understood(line: str) -> tuple[int, int, int, int]:
     if match and is_right:
         first, last = WEEKDAYS.index(match[1]), WEEKDAYS.index(match[2] or match[1])
         start, end = int(match[3]) * 60 + int(match[4]), int(match[5]) * 60 + int(match[6])
-        if first <= last and 0 <= start < end <= DAY_MINUTES and int(match[4]) < 60 and int(match[6]) < 60:
+        is_quarter = match[4] in _QUARTERS and match[6] in _QUARTERS
+        if first <= last and 0 <= start < end <= DAY_MINUTES and is_quarter:
             return first, last, start, end
-    raise StartError(f"MIOBOE_CALL_HOURS is a list such as mon-fri 09:00-18:00, sat 10:00-15:00; {line!r} is none of it")
+    raise StartError(
+        f"MIOBOE_CALL_HOURS is a list such as mon-fri 09:00-18:00, sat 10:00-15:30, in quarters of an hour; {line!r} is none of it"
+    )
 
 
 def _check_day(day: str) -> None:

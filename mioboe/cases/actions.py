@@ -120,8 +120,8 @@ def _note_detail(case: Case, detail: Detail) -> None:
 
 
 def _tell_detail(case: Case, detail: Detail) -> None:
-    # Both languages, as the operator's words of today are what was chosen; the entry's own words take one of them.
-    record("case.about", [case.ref], case.customer, words_ja=detail.words_ja, words_en=detail.words_en)
+    # As the operator's words are today: they are what was chosen.
+    record("case.about", [case.ref], case.customer, words={"ja": detail.words_ja, "en": detail.words_en})
 
 
 @transaction.atomic

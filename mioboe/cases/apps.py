@@ -5,8 +5,7 @@ from mioboe.trail.words import tell
 
 VERBS = {
     "case.opened": _("Case opened"),
-    # Each language takes the operator's words of that language.
-    "case.about": _("Contacted us about: {words_en}"),
+    "case.about": _("Contacted us about: {words}"),
     "topic.made": _("Contact list: “{words}” is new"),
     "topic.changed": _("Contact list: “{words}” changed"),
     "topic.moved": _("Contact list: “{words}” moved"),

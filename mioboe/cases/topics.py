@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Max, Prefetch
+from django.db.models import Max
 
 from mioboe.cases.models import Detail, LeadsTo, OfferedFor, Topic
 from mioboe.orders.models import Kind, Order
@@ -23,13 +23,15 @@ def offered_for(order: Order | None) -> set[str]:
     return {kinds[Kind(line.kind)] for line in order.lines.all()}
 
 
-def topics_for(order: Order | None, without: Collection[LeadsTo] = ()) -> list[Topic]:
-    """The topics in use that fit, in the operator's order, each with its details in use (as `fitting`). `without` says where nothing
-    leads now; a topic that has no details left is left out."""
-    details = Detail.objects.filter(is_in_use=True).exclude(leads_to__in=list(without))
+def topics_for(order: Order | None, without: Collection[LeadsTo] = ()) -> list[tuple[Topic, list[Detail]]]:
+    """The topics in use that fit, in the operator's order, each with its details in use. `without` says where nothing leads now; a
+    topic that has no details left is left out."""
     found = Topic.objects.filter(is_in_use=True, offered_for__overlap=sorted(offered_for(order)))
-    topics = found.prefetch_related(Prefetch("details", details, to_attr="fitting"))
-    return [topic for topic in topics if topic.fitting]
+    with_details = [
+        (topic, [detail for detail in topic.details.all() if detail.is_in_use and detail.leads_to not in without])
+        for topic in found.prefetch_related("details")
+    ]
+    return [(topic, details) for topic, details in with_details if details]
 
 
 def detail_of(slug: str) -> Detail | None:
@@ -53,14 +55,17 @@ def last_place(rows: "type[Topic] | type[Detail]", **among: object) -> int:
 @transaction.atomic
 def note_change(row: Topic | Detail, operator: Person, *, is_new: bool) -> None:
     """Puts into the trail that the operator has made or changed one."""
-    record(f"topic.{'made' if is_new else 'changed'}", [TOPIC], operator, words=row.words, slug=row.slug)
+    record(
+        f"topic.{'made' if is_new else 'changed'}", [TOPIC], operator, words={"ja": row.words_ja, "en": row.words_en}
+    )
 
 
 @transaction.atomic
 def move(row: Topic | Detail, is_up: bool, operator: Person) -> bool:
     """Changes places with the one above or below. False where there is none. Two at once: each moves once."""
     rows = type(row)._default_manager.select_for_update()
-    beside = list(rows.filter(topic=row.topic) if isinstance(row, Detail) else rows.all())
+    among = {"topic": row.topic} if isinstance(row, Detail) else {}
+    beside = list(rows.filter(**among))
     at = next((n for n, one in enumerate(beside) if one.pk == row.pk), None)
     other = None if at is None else at - 1 if is_up else at + 1
     if at is None or other is None or not 0 <= other < len(beside):
@@ -70,5 +75,5 @@ def move(row: Topic | Detail, is_up: bool, operator: Person) -> bool:
         if one.place != nth * STEP:
             one.place = nth * STEP
             one.save(update_fields=["place"])
-    record("topic.moved", [TOPIC], operator, words=row.words, slug=row.slug)
+    record("topic.moved", [TOPIC], operator, words={"ja": row.words_ja, "en": row.words_en})
     return True

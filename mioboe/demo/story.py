@@ -174,11 +174,11 @@ def _play(night: Night) -> None:
     customer.wait_for_url("**/help/not-me/**")
     expect(customer.locator(".know")).to_contain_text("大阪府")
     night.step("remember", "what, when, which device, about where", customer)
-    night.press(customer, "main form button")
+    night.press(customer, "button[name=do][value=report]")
     customer.wait_for_url("**/call/")
     night.step("number", "reported; which number may we call?", customer)
     asked = time.monotonic()
-    night.press(customer, "main form button")
+    night.press(customer, "button[name=when][value=now]")
     expect(telephone.locator("[data-telephone=ringing]")).to_be_visible()
     night.figures["ring"] = time.monotonic() - asked
     night.figures["presses"] = night.presses

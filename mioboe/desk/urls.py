@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mioboe.desk import ledger, lines, parcels, sign_ins, thresholds, views
+from mioboe.desk import ledger, limits, lines, parcels, sign_ins, thresholds, topics, views
 
 app_name = "desk"
 urlpatterns = [
@@ -9,6 +9,11 @@ urlpatterns = [
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/export.csv", ledger.export, name="ledger_export"),
     path("thresholds/", thresholds.thresholds, name="thresholds"),
+    path("limits/", limits.limits, name="limits"),
+    path("topics/", topics.topics, name="topics"),
+    path("topics/<str:kind>/new/", topics.new, name="topic_new"),
+    path("topics/<str:kind>/<int:pk>/", topics.edit, name="topic"),
+    path("topics/<str:kind>/<int:pk>/<str:verb>/", topics.move_one, name="topic_move"),
     path("duty/<str:verb>/", views.duty, name="duty"),
     path("calls/<int:pk>/<str:verb>/", views.call_verb, name="call_verb"),
     path("cases/<str:number>/", views.case, name="case"),

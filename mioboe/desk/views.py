@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mioboe.calls import actions as calls
+from mioboe.calls.limits import refused_today
 from mioboe.calls.models import LIVE, WITH_AGENT, Callback, Duty
 from mioboe.cases import actions as cases
 from mioboe.cases.models import Case, CaseState, Remedy
@@ -20,7 +21,7 @@ from mioboe.orders.models import STILL_HERE, Parcel
 from mioboe.orders.sign_ins import told
 from mioboe.payments.models import Charge, Dispute, Refund
 from mioboe.people.doors import agents_only
-from mioboe.people.models import Person
+from mioboe.people.models import Person, Role
 from mioboe.signins.history import page_of
 from mioboe.site.ids import heard
 from mioboe.trail.actions import record
@@ -90,6 +91,7 @@ def _desk(agent: Person) -> dict[str, object]:
         "callback": callback,
         "waiting": Callback.objects.filter(state__in=LIVE, agent=None).count(),
         "held": _held_parcels(),
+        "limits_met": refused_today() if agent.role == Role.OPERATOR else 0,
         "open_cases": Case.objects.exclude(state=CaseState.RESOLVED)
         .select_related("order")
         .prefetch_related("order__lines")

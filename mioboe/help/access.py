@@ -23,7 +23,9 @@ def may_see(request: HttpRequest, case: Case) -> bool:
 def own_case(request: HttpRequest, number: str) -> Case:
     """The case, or 404 where this browser may not see it: whether it exists is nobody else's business."""
     case = (
-        Case.objects.select_related("customer", "order__card", "order__sign_in__device", "sign_in__device")
+        Case.objects.select_related(
+            "customer", "order__card", "order__sign_in__device", "sign_in__device", "about", "detail"
+        )
         .filter(number=heard(number))
         .first()
     )

@@ -42,9 +42,7 @@ def ask_for_call(request: HttpRequest, case: Case, wish: Wish, form: CallForm) -
     return _asked(request, case, wish, form, ask)
 
 
-def change_call(
-    request: HttpRequest, callback: Callback, wish: Wish, form: CallForm, due_at: datetime | None
-) -> Asked:
+def change_call(request: HttpRequest, callback: Callback, wish: Wish, form: CallForm, due_at: datetime | None) -> Asked:
     """Another number or time for a call that waits. Raises calls.actions.TooLate."""
 
     def change() -> Callback:

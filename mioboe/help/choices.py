@@ -27,8 +27,8 @@ class Choices:
     detail: Detail | None
 
     @property
-    def topics(self) -> list[Topic]:
-        """What it may be about."""
+    def topics(self) -> list[tuple[Topic, list[Detail]]]:
+        """What it may be about, each with its details."""
         return topics_for(self.order, leads_nowhere(self.order))
 
     @property
@@ -70,11 +70,11 @@ def read(asked: Mapping[str, str], caller: Caller) -> Choices:
         detail = None
     if detail:
         return Choices(True, order, detail.topic, detail)
-    topics = topics_for(order, leads_nowhere(order)) if about else []
-    topic = next((topic for topic in topics if topic.slug == about), None)
-    if topic and len(topic.fitting) == 1:
-        detail = detail_of(topic.fitting[0].slug)
-    return Choices(True, order, topic, detail)
+    for topic, details in topics_for(order, leads_nowhere(order)) if about else []:
+        if topic.slug == about:
+            # One alone is no choice.
+            return Choices(True, order, topic, detail_of(details[0].slug) if len(details) == 1 else None)
+    return Choices(True, order, None, None)
 
 
 def leads_nowhere(order: Order | None) -> set[LeadsTo]:

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
-
 from procrastinate.contrib.django import app
 
 from mioboe.mails.actions import write_mail
@@ -38,7 +37,7 @@ def mail_link(request: HttpRequest, address: str, query: str) -> int:
 @transaction.atomic
 def write_link(person_id: int | None, query: str) -> bool:
     """Writes the mail; False where there is nobody to write to. Called twice, it is two mails."""
-    person = Person.objects.filter(pk=person_id, is_active=True).first()
+    person = Person.objects.filter(pk=person_id, is_active=True).first() if person_id else None
     if person is None:
         return False
     secret = make_link(PURPOSE, person.ref, person.email, person, LINK_LIFE_S)

@@ -2,6 +2,7 @@ from django.urls import path
 
 from mioboe.help.views import (
     approve,
+    call_again,
     calls,
     cases,
     contact,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("calls/<int:pk>/<str:secret>/new/", later.new_link, name="later_new_link"),
     path("not-me/<str:secret>/", not_me.not_me, name="not_me"),
     path("not-me/<str:secret>/new/", not_me.new_link, name="new_link"),
+    path("call-again/<str:secret>/", call_again.call_again, name="call_again"),
     path("approve/<str:secret>/", approve.approve, name="approve"),
     path("orders/<str:number>/", cases.report_order, name="report_order"),
     path("cases/", cases.mine, name="cases"),

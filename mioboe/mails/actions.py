@@ -10,16 +10,14 @@ from mioboe.site.ids import new_id
 from mioboe.trail.actions import record
 
 
-def write_mail(
-    kind: str, person: Person, about: list[str], *, attached: list[dict[str, str]] | None = None, **context: Any
-) -> Mail:
+def write_mail(kind: str, person: Person, about: list[str], *, attached: Any = (), **context: Any) -> Mail:
     """Writes the mail `mails/<kind>.{subject.txt,txt,html}` to the person in the person's language. It commits with the
     caller's transaction and a job sends it afterwards. `attached` are small text files ("name", "type", "text"). Called
     twice, it is two mails."""
     number = new_id()
     words = render(kind, person, number, **context)
-    files = attached or []
-    return enter(number=number, person=person, to=person.email, kind=kind, about=about, attached=files, **words)
+    facts = {"kind": kind, "about": about, "attached": list(attached)}
+    return enter(number=number, person=person, to=person.email, **facts, **words)
 
 
 def promise_mail(kind: str, person: Person, about: list[str], **context: Any) -> Mail:

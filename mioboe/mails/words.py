@@ -3,7 +3,9 @@
 from typing import Any
 
 import css_inline
+from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 
 from mioboe.people.models import Person
@@ -13,6 +15,8 @@ from mioboe.site.context import shop_name
 def render(kind: str, person: Person, number: str, **context: Any) -> dict[str, str]:
     """Subject, text and HTML; `number` is the mail's."""
     with translation.override(person.language):
+        # What is found without a link: the mail's own way to us, where it has one.
+        context = {"help_url": settings.MIOBOE_BASE_URL + reverse("help:contact")} | context
         context |= _everywhere(person, number)
         context["subject"] = _subject(kind, context)
         html = render_to_string(f"mails/{kind}.html", context)

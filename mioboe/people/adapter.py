@@ -92,7 +92,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 "language": language,
                 "shop_name": shop_name(),
                 "mail_number": spoken(number),
-                "help_url": f"{settings.MIOBOE_BASE_URL}/help/",
+                "help_url": f"{settings.MIOBOE_BASE_URL}/help/contact/?order=none&about=account",
             }
             message = EmailMultiAlternatives(
                 sheet["subject"],

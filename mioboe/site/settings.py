@@ -151,7 +151,9 @@ MIOBOE_CALL_REGIONS = _list(
     "CALL_REGIONS", ["JP"], lambda region: region in phonenumbers.SUPPORTED_REGIONS, "countries (JP, KR)"
 )
 if not MIOBOE_CALL_REGIONS:
-    raise StartError("MIOBOE_CALL_REGIONS names no country; the first is the one whose numbers are typed without saying so")
+    raise StartError(
+        "MIOBOE_CALL_REGIONS names no country; the first is the one whose numbers are typed without saying so"
+    )
 # Kinds of numbers that are called back; what costs the caller or the called something special never is.
 MIOBOE_CALL_KINDS = _list(
     "CALL_KINDS",
@@ -166,15 +168,19 @@ MIOBOE_CALL_CLOSED: list[str] = _read(_env.list, "CALL_CLOSED", [])
 MIOBOE_CALLS_A_DAY: int = _read(_env.int, "CALLS_A_DAY", 2_000)
 MIOBOE_CALL_SPEND_A_DAY: int = _read(_env.int, "CALL_SPEND_A_DAY", 50_000)
 MIOBOE_CALL_RATES: dict[str, int] = _read(_env.dict, "CALL_RATES", {"JP": 20}, subcast_values=int)
-for _name, _value in (("CALLS_A_DAY", MIOBOE_CALLS_A_DAY), ("CALL_SPEND_A_DAY", MIOBOE_CALL_SPEND_A_DAY)):
-    if not 0 <= _value <= 100_000_000:
-        raise StartError(f"MIOBOE_{_name} must be from 0 to 100,000,000, not {_value}")
+for _name, _most in (("CALLS_A_DAY", MIOBOE_CALLS_A_DAY), ("CALL_SPEND_A_DAY", MIOBOE_CALL_SPEND_A_DAY)):
+    if not 0 <= _most <= 100_000_000:
+        raise StartError(f"MIOBOE_{_name} must be from 0 to 100,000,000, not {_most}")
 for _region, _rate in MIOBOE_CALL_RATES.items():
     if _region not in phonenumbers.SUPPORTED_REGIONS or not 0 <= _rate <= 100_000:
         raise StartError(f"MIOBOE_CALL_RATES is a list such as JP=20,KR=40 (yen a minute), not {_region}={_rate}")
 # How the person's voice is carried; tried in this order.
 MIOBOE_CARRIERS: list[str] = _read(_env.list, "CARRIERS", ["browser"])
 MIOBOE_ICE_SERVERS: list[str] = _read(_env.list, "ICE_SERVERS", [])
+# How long an agent has to wrap up after a call before the next one comes, seconds.
+MIOBOE_WRAP_UP_S: int = _read(_env.int, "WRAP_UP_S", 90)
+if not 5 <= MIOBOE_WRAP_UP_S <= 3600:
+    raise StartError(f"MIOBOE_WRAP_UP_S must be from 5 seconds to an hour, not {MIOBOE_WRAP_UP_S}")
 MIOBOE_GATEWAY: str = _read(_env.str, "GATEWAY", "till")
 MIOBOE_SHOP: str = _read(_env.str, "SHOP", "own")
 for _name, _value, _known in (
@@ -339,7 +345,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "mioboe.people.session_store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
@@ -363,7 +369,7 @@ CONTENT_SECURITY_POLICY = {
 
 # --- people --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["mioboe.people.backend.Accounts"]
 PASSWORD_LEAST_CHARACTERS = 10
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -8,14 +8,13 @@ from tests import world
 from tests.api.programs import CHROME, HOME, IPHONE
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PATH = "/desk/thresholds/"
 
 
 @pytest.fixture
 def operator(client):
     person = Person.objects.create_user("ops@desk.example", world.PASSWORD, role=Role.OPERATOR, language="en")
-    client.force_login(person, backend=BACKEND)
+    client.force_login(person)
     return client
 
 

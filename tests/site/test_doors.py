@@ -16,9 +16,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from mioboe.api.keys import make_key
 from mioboe.calls import actions as calls
+from mioboe.calls.later_mails import purpose as later_purpose
 from mioboe.cases.actions import open_case
-from mioboe.cases.models import ProofKind, Remedy, RemedyState
+from mioboe.cases.models import ProofKind, Remedy, RemedyState, Topic
 from mioboe.demo.mailbox import received
+from mioboe.help.contact_links import PURPOSE as CONTACT_PURPOSE
 from mioboe.mails.links import make_link
 from mioboe.mails.models import Mail
 from mioboe.orders.actions import APPROVE_PURPOSE, FILM_LINK_PURPOSE, LINK_PURPOSE, LOWER_PURPOSE
@@ -29,7 +31,6 @@ from mioboe.signins.actions import note_sign_in, notice_of
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 WHO = ("visitor", "customer", "other", "agent", "operator")
 
 
@@ -91,8 +92,20 @@ ROWS = {
     "shopfront:progress": Row("405", "302 204 404 404 404", ("order", "slug"), {"position": "1", "farthest": "1"}),
     "help:home": Row(**READ),
     "help:contact": Row(**READ),
+    "help:contact_phone": Row("302", "302"),
+    "help:number_told": Row("405", "200", (), {"number": "090-1234-5678"}),
+    "help:contact_link_ask": Row("405", "200", (), {"mail": "nobody@customer.example"}),
+    "help:contact_link": Row("200 302 403 403 403", "302 302 403 403 403", ("contact_secret",)),
+    "help:later": Row("200 302 403 403 403", "302 302 403 403 403", ("call", "later_secret")),
+    "help:later_new_link": Row("405", "302", ("call", "later_secret")),
+    "help:call_change": Row("404 302 404 404 404", "404 302 404 404 404", ("case",), {"when": "keep"}),
+    "help:numbers": Row(**READ_SIGNED_IN_FIRST),
+    "help:number_add": Row("302", "302"),
+    "help:number_name": Row("302 405 405 405 405", "302 302 404 404 404", ("phone",), {"name": "mine"}),
+    "help:number_remove": Row("302", "302", ("phone",)),
     "help:not_me": Row("200 200 403 403 403", "302 302 403 403 403", ("secret",)),
     "help:new_link": Row("405", "302", ("secret",)),
+    "help:call_again": Row("200 200 403 403 403", "302 302 403 403 403", ("again_secret",)),
     "help:approve": Row("200 200 403 403 403", "302 302 403 403 403", ("approve_secret",), {"do": "approve"}),
     "help:report_order": Row("302 200 404 404 404", "302 302 404 404 404", ("order",)),
     "help:cases": Row(**READ_SIGNED_IN_FIRST),
@@ -127,6 +140,11 @@ ROWS = {
     "desk:parcel_came_back": Row("405", "302 403 403 403 302", (), {"order": "unknown"}),
     "desk:ledger": Row("302 403 403 403 200", "405"),
     "desk:ledger_export": Row("302 403 403 403 200", "405"),
+    "desk:limits": Row("302 403 403 403 200", "405"),
+    "desk:topics": Row("302 403 403 403 200", "405"),
+    "desk:topic_new": Row("302 403 403 403 200", "302 403 403 403 422", ("topic_kind",)),
+    "desk:topic": Row("302 403 403 403 200", "302 403 403 403 422", ("topic_kind", "topic")),
+    "desk:topic_move": Row("405", "302 403 403 403 302", ("topic_kind", "topic", "down")),
     "desk:thresholds": Row("302 403 403 403 200", "302 403 403 403 422"),
     "api:stripe_webhook": Row("405", "400"),
     "api:reference": Row(**READ),
@@ -211,6 +229,7 @@ class Night:
 @pytest.fixture
 def night(settings, tmp_path: Path) -> Night:
     settings.DATA_DIR = tmp_path
+    world.topics()
     hana, other = world.customer(), world.customer("other@customer.example")
     kaori, operator = world.agent(), world.agent("ops@desk.example")
     operator.role = Role.OPERATOR
@@ -229,7 +248,7 @@ def night(settings, tmp_path: Path) -> Night:
     clients = {"visitor": Client(headers={"accept-language": "en"})}
     for name, person in zip(WHO[1:], (hana, other, kaori, operator), strict=True):
         clients[name] = Client(headers={"accept-language": "en"}, raise_request_exception=False)
-        clients[name].force_login(person, backend=BACKEND)
+        clients[name].force_login(person)
     sign_in = note_sign_in(hana, "185.220.101.1", "curl/8", "elsewhere", "").sign_in
     notice = notice_of(sign_in)
     thing = world.ordered(hana, (world.kettle(), 1))
@@ -253,6 +272,12 @@ def night(settings, tmp_path: Path) -> Night:
         "sign_in": sign_in.pk,
         "device": sign_in.device_id,
         "notice": make_link(NOTICE_PURPOSE, notice.ref, hana.email, hana, 60),
+        "again_secret": make_link(calls.AGAIN_PURPOSE, case.ref, hana.email, hana, 60),
+        "contact_secret": make_link(CONTACT_PURPOSE, hana.ref, hana.email, hana, 60),
+        "later_secret": make_link(later_purpose(call.pk), case.ref, hana.email, hana, 60),
+        "phone": hana.phones.get().pk,
+        "topic_kind": "topic",
+        "topic": Topic.objects.earliest("place").pk,
         "secret": make_link(LINK_PURPOSE, order.ref, hana.email, hana, 60),
         "film_secret": make_link(FILM_LINK_PURPOSE, order.ref, hana.email, hana, 60),
         "number": world.NUMBER,

@@ -46,11 +46,22 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "shopfront:progress": ("position", "farthest"),
     "shopfront:film_link": (),
     "shopfront:film_link_new": (),
-    "help:not_me": ("words",),
+    "help:not_me": ("words", "do"),
     "help:new_link": (),
+    "help:call_again": (),
     "help:approve": ("do", "words"),
     "help:report_order": ("words",),
-    "help:call": ("which", "number"),
+    "help:call": ("which", "country", "number", "language", "when", "at"),
+    "help:call_change": ("which", "country", "number", "when", "at"),
+    "help:contact_phone": ("which", "country", "number", "language", "when", "at", "words"),
+    "help:number_told": ("country", "number"),
+    "help:contact_link_ask": ("mail", "query"),
+    "help:contact_link": (),
+    "help:later": (),
+    "help:later_new_link": (),
+    "help:number_add": ("country", "number", "name"),
+    "help:number_name": ("name",),
+    "help:number_remove": (),
     "help:call_verb": ("sent", "received"),
     "help:statement": ("statement",),
     "help:device_name": ("name",),
@@ -67,6 +78,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "desk:again": (),
     "desk:parcel_press": (),
     "desk:parcel_came_back": ("order", "state"),
+    "desk:topic_new": ("topic", "words_ja", "words_en", "offered_for", "channels", "leads_to", "is_in_use"),
+    "desk:topic": ("topic", "words_ja", "words_en", "offered_for", "channels", "leads_to", "is_in_use"),
+    "desk:topic_move": (),
     "desk:thresholds": ("unfamiliar", "very_unfamiliar", "do"),
     "api:stripe_webhook": ("id", "type"),
     "api:keys": ("name", "source", "scopes"),
@@ -119,6 +133,7 @@ VERBS = {
     "desk:duty": ("on", "away", "explode"),
     "desk:parcel_press": ("pack", "hand_over", "stop", "call_back", "explode"),
     "demo:telephone_verb": ("answer", "hang_up", "audio", "explode"),
+    "desk:topic_move": ("up", "down", "explode"),
 }
 
 # As it comes over the wire: well-formed and broken UTF-8, NUL, lone surrogates, far too long, numbers that are none.
@@ -159,7 +174,7 @@ def test_every_form_has_its_fields_here():
 
 
 def who_gets_furthest(name: str) -> str:
-    if name.startswith(("desk:parcel", "desk:thresholds", "api:key")):
+    if name.startswith(("desk:parcel", "desk:thresholds", "desk:topic", "api:key")):
         return "operator"
     if name.startswith("desk:"):
         return "agent"

@@ -13,10 +13,11 @@ from mioboe.cases.actions import open_case
 from mioboe.cases.models import ChannelKind, LeadsTo
 from mioboe.help import channels
 from mioboe.help.access import let_in
-from mioboe.help.callers import Caller, caller_of
 from mioboe.help.asking import ask_for_call
+from mioboe.help.callers import Caller, caller_of
 from mioboe.help.calling import CallForm, waiting_for
 from mioboe.help.choices import NO_ORDER, Choices, mail_check_url, read
+from mioboe.help.clocks import on_clock_of
 from mioboe.help.contact_links import LONGEST_QUERY
 from mioboe.orders.facts import OrderFacts, undoable_lines
 from mioboe.orders.history import Key, Wanted, page_of
@@ -33,6 +34,11 @@ def contact(request: HttpRequest) -> HttpResponse:
     caller = caller_of(request)
     if caller is None:
         return render(request, "help/contact_who.html", {"query": request.GET.urlencode()[:LONGEST_QUERY]})
+    with on_clock_of(request, caller.person):
+        return _next(request, caller)
+
+
+def _next(request: HttpRequest, caller: Caller) -> HttpResponse:
     chosen = read(request.GET, caller)
     if not chosen.is_told:
         return _orders(request, caller)
@@ -62,14 +68,14 @@ def _orders(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 def _with_urls(chosen: Choices) -> list[tuple[object, str, list[tuple[object, str]]]]:
     """The topics with their details; the chosen one alone where one is."""
-    topics = [chosen.topic] if chosen.topic else chosen.topics
     return [
         (
             topic,
             chosen.but(about=topic.slug, detail=""),
-            [(detail, chosen.but(about=topic.slug, detail=detail.slug)) for detail in topic.fitting],
+            [(detail, chosen.but(about=topic.slug, detail=detail.slug)) for detail in details],
         )
-        for topic in topics
+        for topic, details in chosen.topics
+        if chosen.topic in (None, topic)
     ]
 
 
@@ -114,6 +120,11 @@ def phone(request: HttpRequest) -> HttpResponse:
     is_by_phone = ChannelKind.PHONE in [channel.kind for channel in chosen.channels]
     if not chosen.is_told or (chosen.detail is None and chosen.topics) or not is_by_phone:
         return redirect(chosen.contact_url if chosen.query else "help:contact")
+    with on_clock_of(request, caller.person):
+        return _by_phone(request, caller, chosen)
+
+
+def _by_phone(request: HttpRequest, caller: Caller, chosen: Choices) -> HttpResponse:
     form = CallForm.of(request, caller.person)
     status, over = 200, None
     if request.method == "POST":

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mioboe.calls.later_mails import KIND, purpose, write_later_mail
 from mioboe.calls.models import Callback, CallbackState
+from mioboe.cases.actions import add_proof
+from mioboe.cases.models import ProofKind
 from mioboe.help.access import let_in, may_see
 from mioboe.help.clocks import on_clock_of
 from mioboe.mails.links import LinkState, find_link, use_link
@@ -35,7 +37,11 @@ def later(request: HttpRequest, pk: int, secret: str) -> HttpResponse:
         return redirect("help:waiting", case.number)
     if request.user.is_authenticated:
         return render(request, "help/link_foreign.html", {"link": link}, status=403)
-    if request.method == "POST" and state is LinkState.GOOD and use_link(link):
+    if request.method == "POST" and state is LinkState.GOOD:
+        with transaction.atomic():
+            if not use_link(link):
+                return redirect("help:later", pk, secret)
+            add_proof(case, ProofKind.MAILBOX)
         let_in(request, case)
         return redirect("help:waiting", case.number)
     context = {"callback": callback, "link": link, "secret": secret, "state": state.value}

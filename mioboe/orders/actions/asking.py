@@ -79,7 +79,7 @@ def approve_mail_context(mail: Mail) -> dict[str, Any]:
         "code": code,
         "link": settings.MIOBOE_BASE_URL + reverse("help:approve", args=[secret]),
         "order_url": settings.MIOBOE_BASE_URL + reverse("shopfront:order", args=[order.number]),
-        "help_url": settings.MIOBOE_BASE_URL + reverse("help:contact"),
+        "help_url": f"{settings.MIOBOE_BASE_URL}{reverse('help:contact')}?order={order.number}",
     }
 
 

@@ -33,5 +33,5 @@ def write_film_mail(order: Order) -> None:
         order=order,
         lines=lines,
         link=film_link(order, lines),
-        help_url=settings.MIOBOE_BASE_URL + reverse("help:contact"),
+        help_url=f"{settings.MIOBOE_BASE_URL}{reverse('help:contact')}?order={order.number}",
     )

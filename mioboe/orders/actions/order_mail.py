@@ -37,5 +37,5 @@ def order_mail_context(mail: Mail) -> dict[str, Any]:
         "sign_in": order.sign_in,
         "watch_url": film_link(order, lines),
         "link": settings.MIOBOE_BASE_URL + reverse("help:not_me", args=[secret]),
-        "help_url": settings.MIOBOE_BASE_URL + reverse("help:contact"),
+        "help_url": f"{settings.MIOBOE_BASE_URL}{reverse('help:contact')}?order={order.number}",
     }

@@ -21,5 +21,5 @@ def write_undo_mail(order: Order, cancellations: list[Cancellation], is_whole: b
         amount=sum(others, first),
         card=order.card,
         order_url=settings.MIOBOE_BASE_URL + reverse("shopfront:order", args=[order.number]),
-        help_url=settings.MIOBOE_BASE_URL + reverse("help:contact"),
+        help_url=f"{settings.MIOBOE_BASE_URL}{reverse('help:contact')}?order={order.number}",
     )

@@ -129,8 +129,10 @@ def _mark_mailed(notice: Notice) -> None:
 def _write(kind: str, notice: Notice, **context: object) -> None:
     person = notice.person
     safety_url = settings.MIOBOE_BASE_URL + reverse("help:safety")
+    help_url = f"{settings.MIOBOE_BASE_URL}{reverse('help:contact')}?order=none&about=account"
     with timezone.override(_clock(person)):
-        write_mail(kind, person, [person.ref, notice.ref], notice=notice, safety_url=safety_url, **context)
+        urls = {"safety_url": safety_url, "help_url": help_url}
+        write_mail(kind, person, [person.ref, notice.ref], notice=notice, **urls, **context)
 
 
 def _clock(person: Person) -> zoneinfo.ZoneInfo | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from mioboe.people.models import Person
@@ -26,6 +27,7 @@ from mioboe.signins.browsers import browser_of, clean
 from mioboe.signins.familiarity import Weighed, keys_to_learn, weigh
 from mioboe.signins.models import AccountProfile, Device, Level, SignIn
 from mioboe.signins.places import Place, place_of
+from mioboe.site.reads import read_often
 from mioboe.trail.actions import record
 
 LONGEST_METHOD = 20
@@ -189,6 +191,10 @@ def current_sign_in(session_key: str | None) -> SignIn | None:
     """The sign-in that this session came from."""
     if not session_key:
         return None
-    latest = SignIn.objects.filter(session_digest=digest(session_key)).select_related("device").order_by("-at").first()
     # A new password gives the session a new key; what it carries stays.
-    return latest or sign_in_of_session(session_key)
+    return _latest(digest(session_key)) or sign_in_of_session(session_key)
+
+
+@read_often
+def _latest(session: str) -> QuerySet[SignIn]:
+    return SignIn.objects.filter(session_digest=session).select_related("device").order_by("-at")[:1]
