@@ -16,7 +16,7 @@ from mioboe.signins.actions.learning import fold, learn
 from mioboe.signins.actions.memory import tenths_from
 from mioboe.signins.actions.months import keep_months
 from mioboe.signins.actions.notices import LINK_PURPOSE, tell_of_copy, tell_of_sign_in, tell_of_tries, write_notice_mail
-from mioboe.signins.actions.noting import Noted, current_sign_in, note_sign_in
+from mioboe.signins.actions.noting import Noted, current_sign_in, is_on_known_device, note_sign_in
 from mioboe.signins.actions.reporting import Told, note_told
 from mioboe.signins.actions.seeing import Seen, see_device
 from mioboe.signins.actions.sessions import devices_signed_in, end_sessions_of
@@ -37,6 +37,7 @@ __all__ = [
     "end_sessions_of",
     "fold",
     "is_known",
+    "is_on_known_device",
     "keep_months",
     "know_device",
     "last_scores",

@@ -185,6 +185,12 @@ def _new_device(sign_in: SignIn, columns: dict[str, str]) -> Device:
     return device
 
 
+def is_on_known_device(session_key: str | None) -> bool:
+    """Whether this session is on a device whose secret speaks for it."""
+    sign_in = current_sign_in(session_key)
+    return sign_in is not None and sign_in.device is not None and is_known(sign_in.device)
+
+
 def current_sign_in(session_key: str | None) -> SignIn | None:
     """The sign-in that this session came from."""
     if not session_key:
