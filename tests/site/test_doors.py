@@ -80,7 +80,10 @@ ROWS = {
     "shopfront:address_remove": Row("405", "302 302 404 404 404", ("address",)),
     "shopfront:orders_csv": Row(**READ_SIGNED_IN),
     "shopfront:approve": Row("405", "302 302 404 404 404", ("waiting",), {"code": "1"}),
+    "shopfront:approve_by_passkey": Row("302 302 404 404 404", "302 302 404 404 404", ("waiting",)),
     "shopfront:approval": Row("405", "302", (), {"when": "always"}),
+    # Without a choice that would be laxer it leads back to the settings.
+    "shopfront:approval_less": Row("302", "302"),
     "shopfront:approval_lower": Row("200 200 403 403 403", "200 200 403 403 403", ("lower_secret",)),
     "shopfront:undo": Row("302 200 404 404 404", "302 422 404 404 404", ("order",)),
     "shopfront:mail": Row(**OWN, arguments=("order", "mail")),
@@ -130,7 +133,8 @@ ROWS = {
     "desk:thresholds": Row("302 403 403 403 200", "302 403 403 403 422"),
     "api:stripe_webhook": Row("405", "400"),
     "api:reference": Row(**READ),
-    "api:keys": Row("302 403 403 403 200", "302 403 403 403 422"),
+    # What is sent asks the operator once more.
+    "api:keys": Row("302 403 403 403 200", "302 403 403 403 302"),
     "api:key_verb": Row("405", "302 403 403 403 302", ("api_key", "revoke")),
     "api_v1:api-root": Row("404", "404"),
     "api_v1:openapi-json": Row("200", "200"),

@@ -40,6 +40,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "shopfront:address": ("recipient", "postcode", "prefecture", "street"),
     "shopfront:address_remove": (),
     "shopfront:approve": ("code",),
+    "shopfront:approve_by_passkey": ("credential",),
+    "shopfront:approval_less": ("do",),
     "shopfront:approval": ("when", "above"),
     "shopfront:approval_lower": (),
     "shopfront:undo": ("press", "which"),
