@@ -58,9 +58,14 @@ def everything_to_undo(person: Person) -> Order:
     return ordered(person, (film(), 1), (kettle(), 1))
 
 
-def agent(mail: str = "kaori@desk.example", languages: tuple[str, ...] = ("ja", "en"), at_once: bool = True) -> Person:
+def agent(
+    mail: str = "kaori@desk.example",
+    languages: tuple[str, ...] = ("ja", "en"),
+    at_once: bool = True,
+    topics: tuple[str, ...] = (),
+) -> Person:
     person = Person.objects.create_user(mail, PASSWORD, role=Role.AGENT, language="en")
-    Duty.objects.create(agent=person, languages=list(languages), takes_at_once=at_once)
+    Duty.objects.create(agent=person, languages=list(languages), topics=list(topics), takes_at_once=at_once)
     return person
 
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from mioboe.help import views
-from mioboe.help.views import approve, calls, cases, not_me, notices, safety, sign_ins, statements
+from mioboe.help.views import approve, call_again, calls, cases, not_me, notices, safety, sign_ins, statements
 
 app_name = "help"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("contact/", views.home.contact, name="contact"),
     path("not-me/<str:secret>/", not_me.not_me, name="not_me"),
     path("not-me/<str:secret>/new/", not_me.new_link, name="new_link"),
+    path("call-again/<str:secret>/", call_again.call_again, name="call_again"),
     path("approve/<str:secret>/", approve.approve, name="approve"),
     path("orders/<str:number>/", cases.report_order, name="report_order"),
     path("cases/", cases.mine, name="cases"),

@@ -155,6 +155,10 @@ MIOBOE_CALL_REGIONS = _list(
 # How the person's voice is carried; tried in this order.
 MIOBOE_CARRIERS: list[str] = _read(_env.list, "CARRIERS", ["browser"])
 MIOBOE_ICE_SERVERS: list[str] = _read(_env.list, "ICE_SERVERS", [])
+# How long an agent has to wrap up after a call before the next one comes, seconds.
+MIOBOE_WRAP_UP_S: int = _read(_env.int, "WRAP_UP_S", 90)
+if not 5 <= MIOBOE_WRAP_UP_S <= 3600:
+    raise StartError(f"MIOBOE_WRAP_UP_S must be from 5 seconds to an hour, not {MIOBOE_WRAP_UP_S}")
 MIOBOE_GATEWAY: str = _read(_env.str, "GATEWAY", "till")
 MIOBOE_SHOP: str = _read(_env.str, "SHOP", "own")
 for _name, _value, _known in (
@@ -320,7 +324,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "mioboe.people.session_store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
@@ -344,7 +348,7 @@ CONTENT_SECURITY_POLICY = {
 
 # --- people --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["mioboe.people.backend.Accounts"]
 PASSWORD_LEAST_CHARACTERS = 10
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -3,16 +3,16 @@ from typing import Any
 from django.db.models import QuerySet
 
 from mioboe.people.models import Person
-from mioboe.site.rows import insert
+from mioboe.site.rows import add
 from mioboe.trail.context import acting
 from mioboe.trail.models import Entry
 
 
-def record(verb: str, about: list[str], customer: Person | None = None, **detail: Any) -> Entry:
+def record(verb: str, about: list[str], customer: Person | None = None, **detail: Any) -> None:
     """Adds an entry in the current transaction: it is there exactly if what it tells of is. `about` are references such
     as "order:K7QM2X9P"; `detail` holds ids and plain values, no names, mail addresses, numbers or street addresses."""
     actor = acting()
-    return insert(
+    add(
         Entry(
             verb=verb,
             about=about,

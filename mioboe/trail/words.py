@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from moneyed import JPY, Money
 
 from mioboe.site.templatetags.site_tags import money
@@ -23,7 +24,8 @@ class _Blank(dict[str, object]):
 
 def tell(words: Mapping[str, str | Promise]) -> None:
     """Adds a room's verbs: `{"refund.settled": _("Refunded: {amount}")}`; `{…}` are filled from the entry's detail, an
-    `amount` (whole yen) as money is written in the reader's language."""
+    `amount` (whole yen) as money is written in the reader's language, and {"ja": …, "en": …} as the one of the reader's
+    language."""
     _words.update(words)
 
 
@@ -32,6 +34,11 @@ def in_words(entry: _Entry) -> str:
     detail = _Blank(entry.detail)
     if isinstance(detail.get("amount"), int):
         detail["amount"] = money(Money(detail["amount"], JPY))
+    # What the operator has put into words, in both languages.
+    language = "ja" if (get_language() or "ja").startswith("ja") else "en"
+    detail.update(
+        {name: value[language] for name, value in detail.items() if isinstance(value, dict) and language in value}
+    )
     return str(_words.get(entry.verb, entry.verb)).format_map(detail)
 
 

@@ -17,13 +17,12 @@ from tests.api.programs import Program
 from tests.people.signing_in import confirm
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
 def operator(client):
     person = Person.objects.create_user("ops@desk.example", world.PASSWORD, role=Role.OPERATOR, language="en")
-    client.force_login(person, backend=BACKEND)
+    client.force_login(person)
     return client
 
 

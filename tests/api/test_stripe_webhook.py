@@ -85,7 +85,7 @@ def test_a_dispute_opens_a_case_about_its_order_once(order, stripe_double, clien
     dispute = Dispute.objects.get()
     assert (dispute.amount, dispute.reason) == (order.total, "unrecognized") and dispute.due_at
     assert Entry.objects.filter(verb="dispute.opened", about__contains=[order.ref]).count() == 1
-    client.force_login(world.agent(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(world.agent())
     page = client.get(f"/desk/cases/{case.number}/").content.decode()
     assert 'data-dispute="open"' in page and "unrecognized" in page
     stripe_double.set_dispute(ref, "lost")

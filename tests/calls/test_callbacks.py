@@ -98,17 +98,6 @@ def test_an_offer_not_taken_goes_to_the_next_agent(case):
     assert not actions.pass_on(callback, kaori.pk)
 
 
-def test_a_telephone_that_nobody_answers_is_missed(case):
-    kaori = world.agent()
-    actions.go_on_duty(kaori, takes_at_once=True)
-    callback = actions.request_callback(case, world.NUMBER, "ja")
-    assert not actions.note_missed(callback)
-    actions.take_call(callback, kaori)
-    assert actions.note_missed(callback)
-    callback.refresh_from_db()
-    assert callback.state == CallbackState.MISSED
-
-
 def test_only_the_agent_who_was_offered_a_call_takes_it(case):
     actions.go_on_duty(world.agent(), takes_at_once=True)
     callback = actions.request_callback(case, world.NUMBER, "ja")

@@ -35,6 +35,22 @@ def later(no_mail_server, run_jobs):
     return pass_time
 
 
+@pytest.fixture
+def run_ring_out(no_mail_server, run_jobs):
+    """The time for which a telephone rings is over, and nothing else that is planned."""
+
+    def pass_time(callback: Callback) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'"
+                " AND task_name = 'calls.ringing_lapses' AND args->>'callback_id' = %s",
+                [str(callback.pk)],
+            )
+        run_jobs()
+
+    return pass_time
+
+
 def state(callback: Callback) -> str:
     return Callback.objects.get(pk=callback.pk).state
 
@@ -52,14 +68,14 @@ def test_an_offer_that_is_not_taken_lapses_by_itself(case, later):
     assert Entry.objects.filter(verb="callback.passed_on").count() == 1
 
 
-def test_a_telephone_that_rings_too_long_lapses_by_itself(case, later):
+def test_a_telephone_that_rings_too_long_lapses_by_itself(case, run_ring_out):
     kaori = world.agent()
     actions.go_on_duty(kaori, takes_at_once=False)
     callback = actions.request_callback(case, world.NUMBER, "ja")
     actions.take_call(callback, kaori)
-    later()
-    assert (state(callback), duty(kaori)) == (CallbackState.MISSED, DutyState.WRAPPING_UP)
-    assert Entry.objects.filter(verb="callback.missed").count() == 1
+    run_ring_out(callback)
+    assert (state(callback), duty(kaori)) == (CallbackState.WAITING, DutyState.WRAPPING_UP)
+    assert Entry.objects.filter(verb="callback.no_answer").count() == 1
 
 
 def test_a_call_that_was_answered_does_not_lapse(case, later):
@@ -102,7 +118,9 @@ def test_hanging_up_ends_it_wherever_it_was_and_frees_the_agent(case, until, end
     actions.end_call(callback)
     assert state(callback) == ends_as
     assert Callback.objects.get().ended_at
-    assert duty(kaori) == (DutyState.AWAY if until == "asked" else DutyState.WRAPPING_UP)
+    # An offer that she has not taken leaves her nothing to wrap up.
+    after = {"asked": DutyState.AWAY, "offered": DutyState.AVAILABLE}
+    assert duty(kaori) == after.get(until, DutyState.WRAPPING_UP)
     assert Entry.objects.filter(verb=f"callback.{ends_as}").count() == 1
 
 

@@ -30,7 +30,7 @@ def walk(case: Case) -> None:
 
 
 def test_a_plan_undoes_everything_and_tells_the_customer_once(case, client):
-    client.force_login(case.customer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(case.customer)
     client.get("/orders/")
     actions.resolve(case, list(KINDS))
     walk(case)
@@ -63,7 +63,7 @@ def test_a_remedy_killed_after_it_was_done_is_not_done_again(case, name, monkeyp
 
 @pytest.mark.parametrize("name", KINDS)
 def test_each_remedy_says_truly_whether_it_is_done(case, name, client):
-    client.force_login(case.customer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(case.customer)
     client.get("/orders/")
     remedy = Remedy.objects.create(case=case, kind=name, state=RemedyState.RUNNING)
     assert kind(name).applies(case)

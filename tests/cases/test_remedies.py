@@ -18,7 +18,6 @@ from mioboe.trail.models import Entry
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
@@ -77,7 +76,7 @@ def test_signing_out_everywhere_also_forgets_the_devices(case, hana):
 
 def test_only_this_customers_sessions_end(case, hana, client):
     ben = world.customer("ben@customer.example")
-    client.force_login(ben, backend=BACKEND)
+    client.force_login(ben)
     client.get("/orders/")
     kind("end_sessions").do(Remedy.objects.create(case=case, kind="end_sessions", state=RemedyState.RUNNING))
     assert client.get("/orders/").status_code == 200

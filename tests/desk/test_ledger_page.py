@@ -11,13 +11,12 @@ from mioboe.people.models import Person, Role
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
 def operator(client):
     person = Person.objects.create_user("ops@desk.example", world.PASSWORD, role=Role.OPERATOR, language="en")
-    client.force_login(person, backend=BACKEND)
+    client.force_login(person)
     return client
 
 
@@ -32,7 +31,7 @@ def test_only_operators_see_the_shops_money(client, night):
     for path in ("/desk/ledger/", "/desk/ledger/export.csv"):
         assert client.get(path).status_code == 302
     for person in (world.agent(), Person.objects.get(email="hana@customer.example")):
-        client.force_login(person, backend=BACKEND)
+        client.force_login(person)
         for path in ("/desk/ledger/", "/desk/ledger/export.csv"):
             assert client.get(path).status_code == 403
 

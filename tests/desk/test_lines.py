@@ -12,7 +12,6 @@ from tests import world
 from tests.shopfront.pages import fields
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 HTMX = {"HX-Request": "true"}
 
 
@@ -24,7 +23,7 @@ def case() -> Case:
 
 @pytest.fixture
 def desk(client):
-    client.force_login(world.agent(), backend=BACKEND)
+    client.force_login(world.agent())
     client.cookies["django_language"] = "en"
     return client
 

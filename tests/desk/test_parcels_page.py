@@ -9,7 +9,6 @@ from mioboe.trail.models import Entry
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
@@ -20,7 +19,7 @@ def parcel() -> Parcel:
 @pytest.fixture
 def operator(client):
     person = Person.objects.create_user("ops@desk.example", world.PASSWORD, role=Role.OPERATOR, language="en")
-    client.force_login(person, backend=BACKEND)
+    client.force_login(person)
     return client
 
 
@@ -66,10 +65,10 @@ def test_a_declined_payment_is_shown_beside_the_parcel(operator, parcel):
 
 def test_agents_look_and_do_not_press_and_nobody_else_gets_in(client, parcel):
     paths = ["/desk/parcels/", "/desk/parcels/list/"]
-    client.force_login(parcel.order.customer, backend=BACKEND)
+    client.force_login(parcel.order.customer)
     assert [client.get(path).status_code for path in paths] == [403, 403]
     assert client.post(f"/desk/parcels/{parcel.pk}/pack/").status_code == 403
-    client.force_login(world.agent(), backend=BACKEND)
+    client.force_login(world.agent())
     assert [client.get(path).status_code for path in paths] == [200, 200]
     assert "/pack/" not in client.get("/desk/parcels/").content.decode()
     assert client.post(f"/desk/parcels/{parcel.pk}/pack/").status_code == 403

@@ -11,7 +11,6 @@ from mioboe.people.models import Person
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
@@ -22,7 +21,7 @@ def kaori() -> Person:
 @pytest.fixture
 def desk(kaori) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(kaori, backend=BACKEND)
+    client.force_login(kaori)
     return client
 
 

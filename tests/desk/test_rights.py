@@ -8,7 +8,6 @@ from mioboe.trail.models import Entry
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
@@ -19,14 +18,14 @@ def case():
 
 @pytest.fixture
 def desk(client):
-    client.force_login(world.agent(), backend=BACKEND)
+    client.force_login(world.agent())
     return client
 
 
 def test_customers_and_visitors_do_not_get_in(case, client):
     paths = ["/desk/", "/desk/panel/", f"/desk/cases/{case.number}/"]
     assert [client.get(path).status_code for path in paths] == [302, 302, 302]
-    client.force_login(case.customer, backend=BACKEND)
+    client.force_login(case.customer)
     assert [client.get(path).status_code for path in paths] == [403, 403, 403]
     assert client.post(f"/desk/cases/{case.number}/resolve/", {"remedy": "refund"}).status_code == 403
     assert not Remedy.objects.exists()
@@ -64,10 +63,10 @@ def test_another_agents_call_is_out_of_reach(case):
     calls.go_on_duty(kaori, takes_at_once=True)
     callback = calls.request_callback(case, world.NUMBER, "ja")
     other = Client()
-    other.force_login(ben, backend=BACKEND)
+    other.force_login(ben)
     assert other.post(f"/desk/calls/{callback.pk}/take/").status_code == 404
     mine = Client()
-    mine.force_login(kaori, backend=BACKEND)
+    mine.force_login(kaori)
     assert mine.post(f"/desk/calls/{callback.pk}/take/").status_code == 204
     assert mine.post(f"/desk/calls/{callback.pk}/take/").status_code == 409
 

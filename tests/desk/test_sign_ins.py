@@ -13,7 +13,6 @@ from mioboe.trail.models import Entry
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ def case(run_jobs, no_mail_server) -> Case:
 
 @pytest.fixture
 def desk(client: Client) -> Client:
-    client.force_login(world.agent(), backend=BACKEND)
+    client.force_login(world.agent())
     return client
 
 
@@ -69,7 +68,7 @@ def test_an_order_of_another_case_is_out_of_reach(case, desk):
 
 def test_the_parcels_page_says_so_and_refuses(case, client):
     operator = Person.objects.create_user("ops@desk.example", world.PASSWORD, role=Role.OPERATOR, language="en")
-    client.force_login(operator, backend=BACKEND)
+    client.force_login(operator)
     assert "Orders on hold" in client.get("/desk/").content.decode()
     page = client.get("/desk/parcels/").content.decode()
     parcel = Order.objects.get().parcels.get()

@@ -11,14 +11,13 @@ from tests.api.programs import CHROME, HOME, IPHONE
 from tests.people.signing_in import confirm
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PATH = "/desk/thresholds/"
 
 
 @pytest.fixture
 def operator(client):
     person = Person.objects.create_user("ops@desk.example", world.PASSWORD, role=Role.OPERATOR, language="en")
-    client.force_login(person, backend=BACKEND)
+    client.force_login(person)
     return client
 
 

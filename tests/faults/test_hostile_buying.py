@@ -16,7 +16,6 @@ from mioboe.payments.gateways.till import gateway as till
 from mioboe.payments.models import Charge
 from tests import world
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 STOCK = 50
 PRICES = {"kettle": 4800, "falling-stars": 500}
 
@@ -125,7 +124,7 @@ class Shop:
         self.client, self.visitor = (
             Client(headers={"accept-language": "en"}, raise_request_exception=False) for _ in range(2)
         )
-        self.client.force_login(self.hana, backend=BACKEND)
+        self.client.force_login(self.hana)
         self.client.post("/cart/kettle/add/", {"quantity": 2})
 
     def send(self, path: str, told: dict, is_visitor: bool) -> None:

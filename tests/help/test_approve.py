@@ -17,7 +17,6 @@ from mioboe.trail.models import Entry
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
@@ -84,12 +83,12 @@ def test_expired_it_says_so(browser, order, path):
 
 
 def test_somebody_else_who_is_signed_in_is_turned_away(browser, order, path):
-    browser.force_login(world.customer("other@customer.example"), backend=BACKEND)
+    browser.force_login(world.customer("other@customer.example"))
     assert browser.get(path).status_code == browser.post(path, {"do": "approve"}).status_code == 403
     assert state(order) == "waiting"
 
 
 def test_reporting_an_order_that_waits_refuses_it(browser, order):
-    browser.force_login(order.customer, backend=BACKEND)
+    browser.force_login(order.customer)
     assert browser.post(f"/help/orders/{order.number}/").status_code == 302
     assert state(order) == "refused" and Case.objects.get().proofs.get().kind == ProofKind.SESSION

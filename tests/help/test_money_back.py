@@ -55,7 +55,7 @@ def test_money_that_the_bank_sent_back_is_given_again_by_the_agent(case, client)
     assert not cases.try_again(remedy), "nothing came undone"
     next_time("settle", Rule.What.REFUSES)
     world.settle_refunds()
-    client.force_login(world.agent(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(world.agent())
     path = f"/desk/cases/{case.number}/"
     assert f"{path}again/{remedy.pk}/" in client.get(path).content.decode()
     for _ in range(2):

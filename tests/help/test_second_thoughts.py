@@ -22,7 +22,6 @@ from mioboe.statements.models import StatementCheck
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def link(hana) -> str:
 
 def signed_in(person) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(person, backend=BACKEND)
+    client.force_login(person)
     return client
 
 

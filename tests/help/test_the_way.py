@@ -14,7 +14,6 @@ from mioboe.orders.models import Order
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
@@ -87,7 +86,7 @@ def test_a_link_that_is_not_ours(client):
 
 
 def test_somebody_elses_link(client, link):
-    client.force_login(world.customer("other@customer.example"), backend=BACKEND)
+    client.force_login(world.customer("other@customer.example"))
     assert client.get(link).status_code == 403
     assert client.post(link).status_code == 403
     assert not Case.objects.exists()
@@ -102,7 +101,7 @@ def test_pressing_twice_in_two_tabs_is_one_case(client, link):
 def test_somebody_elses_order_and_case_do_not_exist(client, link):
     case = reported(client, link)
     other = Client(headers={"accept-language": "en"})
-    other.force_login(world.customer("other@customer.example"), backend=BACKEND)
+    other.force_login(world.customer("other@customer.example"))
     order = Order.objects.get()
     paths = [
         f"/help/cases/{case.number}/",
@@ -144,7 +143,7 @@ def test_asking_twice_for_a_call_is_one_call(client, link):
 
 
 def test_a_statement_that_cannot_be_read_is_explained(client, hana, link):
-    client.force_login(hana, backend=BACKEND)
+    client.force_login(hana)
     case = reported(client, link)
     path = f"/help/cases/{case.number}/statement/"
     assert client.post(path).status_code == 422

@@ -34,10 +34,10 @@ from tests import world
 pytestmark = pytest.mark.django_db
 
 # BEGIN and COMMIT count as savepoints of the test’s own transaction. 1 one click, locked, with card, address and whether to ask first; 2 the
-# product; 3 bought lately?; 4 order; 5 line; 6 charge; 7 trail; 8 stock.
-QUERIES_OF_A_PRESS = 8 + 2
-# The same with 1 the cart, locked; 2 its lines; 3 whether to ask the customer first; and for each order: order, lines, charge, trail, cart lines held.
-QUERIES_OF_A_CART = 3 + 5 + 1 + 2
+# product; 3 bought lately?; 4 order; 5 line, charge and trail; 6 stock.
+QUERIES_OF_A_PRESS = 6 + 2
+# The same with 1 the cart, locked; 2 its lines; 3 whether to ask the customer first; and for each order: order; lines, charge and trail; cart lines held.
+QUERIES_OF_A_CART = 3 + 3 + 1 + 2
 
 
 def thing(number: int) -> Product:

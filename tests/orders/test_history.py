@@ -12,7 +12,6 @@ from mioboe.people.models import Person
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 BEGIN = datetime(2024, 6, 1, tzinfo=UTC)
 
 
@@ -67,7 +66,7 @@ def test_nobody_sees_somebody_elses_orders(hana, client):
     assert (
         found(hana) == found(hana, text=order.number) == found(hana, text="kettle") == found(hana, kind="parcel") == []
     )
-    client.force_login(hana, backend=BACKEND)
+    client.force_login(hana)
     assert order.number not in client.get("/orders/orders.csv").getvalue().decode()
     for path in ("", "undo/", "mails/K7QM2X9P/"):
         assert client.get(f"/orders/{order.number}/{path}").status_code == 404
@@ -216,7 +215,7 @@ def test_a_page_of_the_history_costs_the_same_for_one_order_and_for_fifty(client
                 Line.objects.create(
                     order=order, product=order.lines.get().product, title_ja="茶", title_en="Tea", price=order.total
                 )
-        client.force_login(person, backend=BACKEND)
+        client.force_login(person)
         for query in ("", "?q=kettle", "?q=4800", "?undoable=1&kind=parcel", "?state=refunded", "?top=2024&size=50"):
             client.get(f"/orders/{query}")
             with CaptureQueriesContext(connection) as queries:
@@ -228,7 +227,7 @@ def test_a_page_of_the_history_costs_the_same_for_one_order_and_for_fifty(client
 
 
 def test_the_page_itself_shows_every_row_with_a_way_to_report_it(hana, client):
-    client.force_login(hana, backend=BACKEND)
+    client.force_login(hana)
     orders = many(hana, 12)
     page = client.get("/orders/").content.decode()
     assert page.count("/help/orders/") >= 10
@@ -244,14 +243,14 @@ def test_the_page_itself_shows_every_row_with_a_way_to_report_it(hana, client):
      "newer=99999999999999999-1", "older=0-0", "q=%25_%5C", "undoable=x", "year=9999", "top=1"],
 )  # fmt: skip
 def test_nonsense_in_the_address_is_let_go(hana, client, query):
-    client.force_login(hana, backend=BACKEND)
+    client.force_login(hana)
     many(hana, 1)
     assert client.get(f"/orders/?{query}").status_code == 200
     assert client.get(f"/orders/orders.csv?{query}").status_code == 200
 
 
 def test_empty_lists_say_what_to_do_next(hana, client):
-    client.force_login(hana, backend=BACKEND)
+    client.force_login(hana)
     assert "No orders yet" in client.get("/orders/").content.decode()
     many(hana, 1)
     page = client.get("/orders/?q=nowhere").content.decode()
@@ -259,7 +258,7 @@ def test_empty_lists_say_what_to_do_next(hana, client):
 
 
 def test_ones_orders_can_be_saved_as_a_file(hana, client):
-    client.force_login(hana, backend=BACKEND)
+    client.force_login(hana)
     product = world.kettle()
     product.title_en = '=HYPERLINK("http://evil.example")'
     product.save()

@@ -148,7 +148,7 @@ def test_an_app_and_the_password_are_two_but_recovery_codes_are_none(hana, jobs)
 
 def test_a_signed_in_intruder_with_neither_password_nor_mailbox_gets_nowhere(hana):
     client = browser()
-    client.force_login(hana, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(hana)
     answer = client.post(FORM, {"new": NEW})
     assert answer.status_code == 302 and answer["Location"].startswith("/account/reauthenticate/")
     for _ in range(4):

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def browser() -> Client:
     client = Client(HTTP_USER_AGENT="Firefox", REMOTE_ADDR="203.0.113.7")
-    client.force_login(world.customer(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(world.customer())
     return client
 
 

@@ -64,7 +64,7 @@ def test_a_session_alone_changes_nothing_that_keeps_the_account_safe(path):
     # Nor for those who have neither a password nor anything else: a mailed code is asked for.
     Person.objects.filter(pk=hana.pk).update(password="!")
     guest = browser()
-    guest.force_login(Person.objects.get(pk=hana.pk), backend="allauth.account.auth_backends.AuthenticationBackend")
+    guest.force_login(Person.objects.get(pk=hana.pk))
     assert guest.post(path)["Location"].startswith("/account/reauthenticate/code/")
 
 
@@ -205,7 +205,7 @@ def test_agents_have_no_way_to_a_password():
     hana = world.customer()
     kaori = world.agent()
     client = browser()
-    client.force_login(kaori, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(kaori)
     client.post("/account/password/change/", {"oldpassword": world.PASSWORD, "person": hana.pk, **NEW})
     hana.refresh_from_db()
     assert hana.check_password(world.PASSWORD)

@@ -13,12 +13,11 @@ from mioboe.people.models import Person
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def signed_in(person: Person) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(person, backend=BACKEND)
+    client.force_login(person)
     assert client.get("/orders/").status_code == 200
     return client
 

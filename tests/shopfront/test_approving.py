@@ -19,7 +19,6 @@ from tests.people.authenticator import SoftAuthenticator
 from tests.people.signing_in import confirm
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ def hana() -> Person:
 @pytest.fixture
 def browser(hana) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(hana, backend=BACKEND)
+    client.force_login(hana)
     return client
 
 
@@ -184,7 +183,7 @@ def test_nonsense_changes_nothing(browser, hana, sent):
 
 def test_of_another_customers_order_nothing_is_to_be_approved(browser):
     order = buy(browser)
-    browser.force_login(world.customer("other@customer.example"), backend=BACKEND)
+    browser.force_login(world.customer("other@customer.example"))
     assert browser.post(f"/orders/{order.number}/approve/", {"code": "123456"}).status_code == 404
 
 

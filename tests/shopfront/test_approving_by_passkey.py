@@ -14,7 +14,6 @@ from tests import world
 from tests.people.authenticator import SoftAuthenticator
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def order(hana) -> Order:
 
 def browser_of(person: Person) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(person, backend=BACKEND)
+    client.force_login(person)
     return client
 
 

@@ -13,7 +13,6 @@ from tests import world
 from tests.shopfront.pages import fields
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def hana() -> Person:
 @pytest.fixture
 def client(hana) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(hana, backend=BACKEND)
+    client.force_login(hana)
     return client
 
 
@@ -107,7 +106,7 @@ class TestOneClick:
     def test_somebody_elses_press_is_refused(self, client, visitor):
         film = world.film()
         told, _ = press_once(client, film)
-        visitor.force_login(world.customer("ben@customer.example"), backend=BACKEND)
+        visitor.force_login(world.customer("ben@customer.example"))
         assert visitor.post(f"/goods/{film.slug}/buy/", told).status_code == 403
 
     def test_a_parcel_without_an_address_is_not_offered(self, client, hana):
@@ -133,7 +132,7 @@ class TestOneClick:
 class TestSettings:
     def test_one_click_is_off_for_a_new_account(self, visitor):
         ben = Person.objects.create_user("ben@customer.example", world.PASSWORD, language="en")
-        visitor.force_login(ben, backend=BACKEND)
+        visitor.force_login(ben)
         film = world.film()
         assert "1-click is off" in visitor.get(f"/goods/{film.slug}/").content.decode()
         refused = visitor.post("/settings/buying/", {"is_on": "on"})

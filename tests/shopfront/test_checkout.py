@@ -20,7 +20,6 @@ from tests.shopfront.pages import fields
 
 pytestmark = pytest.mark.django_db
 WEEK = timedelta(days=7)
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 GUEST = {
     "mail": "Guest@Visitor.example",
     "recipient": "Gen",
@@ -43,7 +42,7 @@ def hana() -> Person:
 @pytest.fixture
 def client(hana) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(hana, backend=BACKEND)
+    client.force_login(hana)
     return client
 
 
@@ -92,7 +91,7 @@ class TestCart:
         put_in(visitor, film)
         assert '<span class="visually-hidden">: </span>3' in visitor.get("/cart/").content.decode()
         own = Client(headers={"accept-language": "en"})
-        own.force_login(hana, backend=BACKEND)
+        own.force_login(hana)
         put_in(own, kettle, 3)
         visitor.post("/account/login/", {"login": hana.email, "password": world.PASSWORD})
         assert dict(CartLine.objects.values_list("product__slug", "quantity")) == {"kettle": 5, film.slug: 1}
@@ -268,13 +267,13 @@ class TestCards:
     def test_a_link_alone_saves_nothing(self, client, card_page):
         client.post("/settings/cards/enter/")
         other = Client()
-        other.force_login(world.customer("ben@customer.example"), backend=BACKEND)
+        other.force_login(world.customer("ben@customer.example"))
         assert other.get("/settings/cards/entered/?card=page-0").status_code == 302
         assert not Card.objects.filter(last4="0000").exists()
 
     def test_a_card_that_somebody_else_entered_is_refused(self, client, card_page):
         ben = Client(headers={"accept-language": "en"})
-        ben.force_login(world.customer("ben@customer.example"), backend=BACKEND)
+        ben.force_login(world.customer("ben@customer.example"))
         ben.post("/settings/cards/enter/")
         client.post("/settings/cards/enter/")
         page = client.get("/settings/cards/entered/?card=page-0", follow=True).content.decode()

@@ -18,7 +18,6 @@ from tests import world
 from tests.shopfront.pages import fields
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 MAIL = "guest@visitor.example"
 
 
@@ -201,7 +200,7 @@ def test_a_withdrawn_film_ends_it_wherever_one_is(order):
 
 def test_who_is_signed_in_as_somebody_else_does_not_use_it(order):
     ben = browser()
-    ben.force_login(world.customer("ben@customer.example"), backend=BACKEND)
+    ben.force_login(world.customer("ben@customer.example"))
     link = link_of(order)
     assert ben.get(link).status_code == ben.post(link).status_code == 403
     assert ben.get(watch(order)).status_code == 404
@@ -211,7 +210,7 @@ def test_an_account_with_the_same_mail_address_watches_without_the_link(film):
     hana = world.customer(MAIL)
     order = buy(browser(), film)
     owner = browser()
-    owner.force_login(hana, backend=BACKEND)
+    owner.force_login(hana)
     assert owner.get(watch(order)).status_code == 200
     assert owner.get(link_of(order))["Location"] == watch(order)
 

@@ -11,14 +11,13 @@ from mioboe.signins.models import Device, SignIn
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PRESS = "a-press-of-its-own"
 
 
 @pytest.fixture
 def hana(client) -> Person:
     person = world.customer()
-    client.force_login(person, backend=BACKEND)
+    client.force_login(person)
     return person
 
 

@@ -9,7 +9,6 @@ from mioboe.signins.places import PREFECTURES
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 HTMX = {"HX-Request": "true"}
 
 
@@ -79,7 +78,7 @@ def test_the_cart_promises_for_the_same_place(visitor):
 def test_an_address_goes_before_what_was_typed(visitor):
     choose(visitor, "Okinawa")
     hana = world.customer()
-    visitor.force_login(hana, backend=BACKEND)
+    visitor.force_login(hana)
     shown = page(visitor)
     assert "In Tokyo " in shown and 'id="place"' not in shown
     hana.one_click.delete()

@@ -108,10 +108,9 @@ def test_the_agent_sees_it_and_the_customer_does_not(client):
     hana = world.customer()
     signed_in(hana, (EDOGAWA, 20), (OSAKA, 1))
     case = open_case(hana, world.bought(hana), ProofKind.SESSION)
-    backend = "allauth.account.auth_backends.AuthenticationBackend"
-    client.force_login(world.agent(), backend=backend)
+    client.force_login(world.agent())
     for path in (f"/desk/cases/{case.number}/", f"/desk/cases/{case.number}/sign-ins/"):
         page = client.get(path, headers={"accept-language": "en"}).content.decode()
         assert 'data-journey="not"' in page and "not possible by travel" in page and "it proves nothing" in page
-    client.force_login(hana, backend=backend)
+    client.force_login(hana)
     assert "data-journey" not in client.get("/help/safety/sign-ins/").content.decode()

@@ -29,7 +29,6 @@ from mioboe.signins.actions import note_sign_in, notice_of
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 WHO = ("visitor", "customer", "other", "agent", "operator")
 
 
@@ -96,6 +95,7 @@ ROWS = {
     "help:contact": Row(**READ),
     "help:not_me": Row("200 200 403 403 403", "302 302 403 403 403", ("secret",)),
     "help:new_link": Row("405", "302", ("secret",)),
+    "help:call_again": Row("200 200 403 403 403", "302 302 403 403 403", ("again_secret",)),
     "help:approve": Row("200 200 403 403 403", "302 302 403 403 403", ("approve_secret",), {"do": "approve"}),
     "help:report_order": Row("302 200 404 404 404", "302 302 404 404 404", ("order",)),
     "help:cases": Row(**READ_SIGNED_IN_FIRST),
@@ -233,7 +233,7 @@ def night(settings, tmp_path: Path) -> Night:
     clients = {"visitor": Client(headers={"accept-language": "en"})}
     for name, person in zip(WHO[1:], (hana, other, kaori, operator), strict=True):
         clients[name] = Client(headers={"accept-language": "en"}, raise_request_exception=False)
-        clients[name].force_login(person, backend=BACKEND)
+        clients[name].force_login(person)
     sign_in = note_sign_in(hana, "185.220.101.1", "curl/8", "elsewhere", "").sign_in
     notice = notice_of(sign_in)
     thing = world.ordered(hana, (world.kettle(), 1))
@@ -257,6 +257,7 @@ def night(settings, tmp_path: Path) -> Night:
         "sign_in": sign_in.pk,
         "device": sign_in.device_id,
         "notice": make_link(NOTICE_PURPOSE, notice.ref, hana.email, hana, 60),
+        "again_secret": make_link(calls.AGAIN_PURPOSE, case.ref, hana.email, hana, 60),
         "secret": make_link(LINK_PURPOSE, order.ref, hana.email, hana, 60),
         "film_secret": make_link(FILM_LINK_PURPOSE, order.ref, hana.email, hana, 60),
         "number": world.NUMBER,

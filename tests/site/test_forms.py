@@ -50,6 +50,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "shopfront:film_link_new": (),
     "help:not_me": ("words",),
     "help:new_link": (),
+    "help:call_again": (),
     "help:approve": ("do", "words"),
     "help:report_order": ("words",),
     "help:call": ("which", "number"),

@@ -8,7 +8,6 @@ from mioboe.site.nearest_page import page_above
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 HTML = {"accept": "text/html,application/xhtml+xml", "accept-language": "en"}
 
 
@@ -30,7 +29,7 @@ def test_the_page_above(path, page):
 @pytest.fixture
 def browser() -> Client:
     client = Client(headers=HTML)
-    client.force_login(world.customer(), backend=BACKEND)
+    client.force_login(world.customer())
     return client
 
 

@@ -8,7 +8,7 @@ from moneyed import JPY, Money
 from mioboe.mails.models import Mail
 from mioboe.orders.models import HowBought, Line, Order
 from mioboe.payments.models import Charge
-from mioboe.site.rows import insert, insert_all, update_if
+from mioboe.site.rows import add, insert, together, update_if
 from mioboe.trail.models import Entry
 from tests import world
 
@@ -63,9 +63,59 @@ def test_a_written_row_is_one_that_can_be_saved_and_compared(hana):
     assert Order.objects.get().press == "press-two"
 
 
-def test_several_rows_get_each_its_own_key(hana):
-    one, two = insert_all([order(hana, "press-one"), order(hana, "press-two")])
+def test_rows_of_several_tables_are_written_by_one_statement(hana, django_assert_num_queries):
+    told = []
+    one, two = order(hana, "press-one"), order(hana, "press-two")
+    with django_assert_num_queries(1), together():
+        add(one)
+        add(two)
+        entry = add(
+            Entry(verb="order.placed", about=["order:X"], actor_kind="system"), then=lambda: told.append("kept")
+        )
+        assert not told and one.pk is None
     assert [Order.objects.get(pk=row.pk).press for row in (one, two)] == ["press-one", "press-two"]
+    assert told == ["kept"] and entry.at == Entry.objects.get(pk=entry.pk).at
+    two.press = "press-three"
+    two.save()
+    assert Order.objects.get(pk=two.pk).press == "press-three"
+
+
+def test_a_block_within_a_block_is_part_of_it(hana, django_assert_num_queries):
+    one, two = order(hana, "press-one"), order(hana, "press-two")
+    with django_assert_num_queries(1), together():
+        add(one)
+        with together():
+            add(two)
+        assert one.pk is None and two.pk is None
+    assert Order.objects.count() == 2
+
+
+def test_what_a_savepoint_takes_back_is_not_written_later(hana):
+    class Stop(Exception):
+        pass
+
+    with together():
+        add(order(hana, "press-one"))
+        with pytest.raises(Stop), transaction.atomic():
+            add(order(hana, "press-two"))
+            raise Stop
+    assert Order.objects.get().press == "press-one"
+
+
+def test_nothing_is_written_where_the_block_failed(hana):
+    with pytest.raises(KeyError), together():
+        add(order(hana, "press-one"))
+        raise KeyError
+    assert not Order.objects.exists()
+    assert add(order(hana, "press-two")).pk == Order.objects.get().pk
+
+
+def test_a_refused_row_refuses_all_of_them(hana):
+    insert(order(hana))
+    with pytest.raises(IntegrityError), transaction.atomic(), together():
+        add(Entry(verb="order.placed", about=["order:X"], actor_kind="system"))
+        add(order(hana))
+    assert not Entry.objects.filter(about=["order:X"]).exists()
 
 
 def test_a_row_is_changed_only_where_it_is_as_expected(hana):

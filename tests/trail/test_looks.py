@@ -13,7 +13,6 @@ from mioboe.trail.models import Entry
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 TEN = datetime(2026, 11, 24, 10, tzinfo=UTC)
 
 
@@ -59,11 +58,11 @@ def test_what_happened_is_never_folded_and_never_pushed_out_by_looks():
 def test_the_customer_and_the_agent_see_one_look(client):
     hana, kaori = world.customer(), world.agent()
     case = open_case(hana, world.bought(hana), ProofKind.MAILBOX)
-    client.force_login(kaori, backend=BACKEND)
+    client.force_login(kaori)
     for _ in range(3):
         page = client.get(f"/desk/cases/{case.number}/", headers={"accept-language": "en"}).content.decode()
     assert page.count("Agent looked at the case") == 1 and "3 times within the hour" in page
-    client.force_login(hana, backend=BACKEND)
+    client.force_login(hana)
     page = client.get(f"/help/cases/{case.number}/", headers={"accept-language": "en"}).content.decode()
     assert page.count("Agent looked at the case") == 1
     assert Entry.objects.filter(verb="case.viewed").count() == 3

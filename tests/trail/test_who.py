@@ -10,18 +10,17 @@ from mioboe.trail.models import Entry
 from tests import world
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def test_every_entry_says_who_and_from_where():
     hana, kaori = world.customer(), world.agent()
     order = world.bought(hana)
     client = Client(REMOTE_ADDR="203.0.113.9")
-    client.force_login(hana, backend=BACKEND)
+    client.force_login(hana)
     client.post(f"/help/orders/{order.number}/")
     opened = Entry.objects.get(verb="case.opened")
     assert (opened.actor_kind, opened.actor, opened.ip, opened.customer) == ("customer", hana, "203.0.113.9", hana)
-    client.force_login(kaori, backend=BACKEND)
+    client.force_login(kaori)
     client.get(f"/desk/cases/{opened.detail['number']}/")
     looked = Entry.objects.get(verb="case.viewed")
     assert (looked.actor_kind, looked.actor, looked.customer) == ("agent", kaori, hana)

@@ -68,7 +68,7 @@ def sign_in(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _is_known_elsewhere(request: HttpRequest, asked: SignIn) -> bool:
     """Whether this browser is one that the account knows, and not the one in question: nobody vouches for himself."""
-    own = current_sign_in(request.session.session_key)
+    own = current_sign_in(request.session)
     if own is None or own.device is None or own.device_id == asked.device_id:
         return False
     return is_known(own.device)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from mioboe.orders.actions.cart import drop_lines, give_lines_back
@@ -10,7 +11,8 @@ from mioboe.orders.actions.undoing import put_back
 from mioboe.orders.models import Access, HowBought, Kind, Order, OrderState, Parcel
 from mioboe.payments import actions as payments
 from mioboe.payments.models import Charge, ChargeState
-from mioboe.site.rows import insert
+from mioboe.site.reads import read_often
+from mioboe.site.rows import add
 from mioboe.trail.actions import record
 
 # An order that waits longer than this for its payment is looked at again: its buyer's request has died, or the payment was
@@ -46,16 +48,21 @@ def _confirm(order: Order) -> bool:
     lines = order.new_lines or list(order.lines.select_related("product"))
     for line in lines:
         if line.product.kind == Kind.FILM:
-            insert(Access(line=line, person=order.customer))
+            add(Access(line=line, person=order.customer))
     if any(line.product.kind == Kind.PARCEL for line in lines):
         # The order may have been held while the payment was under way; its row is ours since the change above.
-        held_at = Order.objects.values_list("held_at", flat=True).get(pk=order.pk)
-        insert(Parcel(order=order, held_at=held_at))
+        now = _held(order.pk)
+        add(Parcel(order=order, held_at=now.held_at if now else None))
     if order.how != HowBought.ONE_CLICK:
         drop_lines(order)
     record("order.confirmed", [order.ref, order.customer.ref], order.customer, number=order.number)
     write_order_mail(order, lines)
     return True
+
+
+@read_often
+def _held(order: int) -> QuerySet[Order]:
+    return Order.objects.filter(pk=order).only("held_at")
 
 
 def _decline(order: Order) -> bool:

@@ -1,9 +1,10 @@
 """Buying with one press."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from mioboe.orders.actions.asking import why_to_approve
@@ -24,6 +25,7 @@ from mioboe.orders.refusals import (
 from mioboe.payments.gateways import Unsure
 from mioboe.people.models import Person
 from mioboe.signins.models import SignIn
+from mioboe.site.reads import read_often
 from mioboe.trail.actions import record
 
 # Within this time a second press for the same product is asked about: it is more often a slip than a wish.
@@ -87,7 +89,9 @@ def _place(
     choice = _locked_choice(person)
     if choice.hold_to_buy and not is_sure:
         raise NotSure
-    current = Product.objects.get(pk=product.pk)
+    current = _product(product.pk)
+    if current is None:
+        raise Product.DoesNotExist
     if current.kind == Kind.PARCEL and choice.address is None:
         raise NoAddress
     destination = Destination.of(choice.address) if choice.address else None
@@ -104,15 +108,23 @@ def _place(
 
 def _locked_choice(person: Person) -> OneClick:
     """Locked, so that two presses of one customer come one after the other, and none comes after one click was blocked."""
-    choice = (
-        OneClick.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("card", "address", "person__approval_choice")
-        .filter(person=person, is_on=True, card__removed_at=None)
-        .first()
-    )
+    choice = _choice(person.pk)
     if choice is None:
         raise OneClickOff
     return choice
+
+
+@read_often
+def _choice(person: int) -> QuerySet[OneClick]:
+    locked = OneClick.objects.select_for_update(of=("self",), no_key=True)
+    return locked.select_related("card", "address", "person__approval_choice").filter(
+        person=person, is_on=True, card__removed_at=None
+    )
+
+
+@read_often
+def _product(number: int) -> QuerySet[Product]:
+    return Product.objects.filter(pk=number)
 
 
 def _must_be_as_seen(wanted: Offer, seen: str | None) -> None:
@@ -125,20 +137,19 @@ def _must_be_as_seen(wanted: Offer, seen: str | None) -> None:
 
 
 def _ask_again(person: Person, product: Product, press: str, knows: str) -> None:
-    latest = (
-        Order.objects.filter(
-            customer=person,
-            placed_at__gte=timezone.now() - ASK_AGAIN_WITHIN,
-            how=HowBought.ONE_CLICK,
-            state__in=(OrderState.WAITING, OrderState.PLACED, OrderState.CONFIRMED),
-            lines__product=product,
-        )
-        .exclude(press=press)
-        .order_by("-placed_at", "-pk")
-        .first()
-    )
+    latest = _bought_since(person.pk, timezone.now() - ASK_AGAIN_WITHIN, product.pk, press)
     if latest is not None and latest.number != knows:
         raise JustBought(latest)
+
+
+@read_often
+def _bought_since(person: int, since: datetime, product: int, press: str) -> QuerySet[Order]:
+    """The latest order of the same product by one click, but the one of this press."""
+    theirs = Order.objects.filter(customer=person, placed_at__gte=since, how=HowBought.ONE_CLICK)
+    alive = theirs.filter(
+        state__in=(OrderState.WAITING, OrderState.PLACED, OrderState.CONFIRMED), lines__product=product
+    )
+    return alive.exclude(press=press).order_by("-placed_at", "-pk")[:1]
 
 
 @transaction.atomic

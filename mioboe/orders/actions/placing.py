@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db import connection
 
 from mioboe.orders.actions.asking import ask_approval
 from mioboe.orders.models import Destination, HowBought, Kind, Line, Order, OrderState, Product, Why
@@ -13,7 +13,7 @@ from mioboe.payments import actions as payments
 from mioboe.payments.models import Card
 from mioboe.people.models import Address, Person
 from mioboe.signins.models import SignIn
-from mioboe.site.rows import insert
+from mioboe.site.rows import add, insert, together
 from mioboe.trail.actions import record
 
 
@@ -62,17 +62,16 @@ def write_order(buyer: Buyer, offers: list[Offer], press: str, why: Why | None =
         )
         for one in offers
     ]
-    if len(order.new_lines) == 1:
-        insert(order.new_lines[0])
-    else:
-        Line.objects.bulk_create(order.new_lines)
-    record("order.placed", [order.ref, buyer.person.ref], buyer.person, number=order.number, how=order.how)
-    if why:
-        ask_approval(order, order.new_lines, why)
-    else:
-        order.charge = payments.ask_charge(
-            buyer.person, buyer.card, total, order.ref, order.charge_key, capture_now=not has_parcels
-        )
+    with together():
+        for line in order.new_lines:
+            add(line)
+        record("order.placed", [order.ref, buyer.person.ref], buyer.person, number=order.number, how=order.how)
+        if why:
+            ask_approval(order, order.new_lines, why)
+        else:
+            order.charge = payments.ask_charge(
+                buyer.person, buyer.card, total, order.ref, order.charge_key, capture_now=not has_parcels
+            )
     return order
 
 
@@ -83,9 +82,18 @@ def take_stock(offers: Iterable[Offer]) -> None:
     for one in sorted(offers, key=lambda one: one.product.pk):
         if one.product.stock is None:
             continue
-        shelf = Product.objects.filter(pk=one.product.pk, price=one.price.amount, stock__gte=one.quantity)
-        if not shelf.update(stock=F("stock") - one.quantity):
+        if not _take(one):
             _say_why_not(one)
+
+
+def _take(one: Offer) -> bool:
+    # Written out, as it is a press's last wait with the row that others want locked.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE orders_product SET stock = stock - %s WHERE id = %s AND price = %s AND stock >= %s",
+            [one.quantity, one.product.pk, one.price.amount, one.quantity],
+        )
+        return bool(cursor.rowcount)
 
 
 def _say_why_not(one: Offer) -> None:

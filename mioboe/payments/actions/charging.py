@@ -13,7 +13,7 @@ from mioboe.payments.actions.refusals import TooMuch
 from mioboe.payments.gateways import Declined, Payment, gateway
 from mioboe.payments.models import Card, Charge, ChargeState, MovementKind
 from mioboe.people.models import Person
-from mioboe.site.rows import insert
+from mioboe.site.rows import add, together
 from mioboe.trail.actions import record
 
 # A charge that is older when it is carried out may have been asked for before, and the gateway may have forgotten its key:
@@ -24,9 +24,7 @@ FIRST_ASKED_WITHIN = timedelta(seconds=30)
 def ask_charge(person: Person, card: Card, amount: Money, reference: str, key: str, capture_now: bool = True) -> Charge:
     """Writes down that `amount` is to be reserved for `reference` and, where `capture_now`, taken at once; to be called in
     the transaction of its cause, which ends with IntegrityError where the key was used before."""
-    return insert(
-        Charge(person=person, card=card, amount=amount, reference=reference, key=key, capture_now=capture_now)
-    )
+    return add(Charge(person=person, card=card, amount=amount, reference=reference, key=key, capture_now=capture_now))
 
 
 def carry_out_charge(charge: Charge, then: Callable[[Charge], None] | None = None) -> Charge:
@@ -34,7 +32,7 @@ def carry_out_charge(charge: Charge, then: Callable[[Charge], None] | None = Non
     it for the caller, `then` does, in the transaction that writes it down. May be called any number of times; not inside a
     transaction. Raises Unsure where the gateway could not be heard: ask again later."""
     answer = _authorise_or_not(charge) if charge.state == ChargeState.ASKED else None
-    with transaction.atomic():
+    with transaction.atomic(), together():
         if answer is not None and not _note(charge, answer):
             charge.refresh_from_db()
         if then:

@@ -3,7 +3,7 @@
 from moneyed import Money
 
 from mioboe.payments.models import Account, LedgerRow, MovementKind
-from mioboe.site.rows import insert_all
+from mioboe.site.rows import add, together
 
 DEBIT_CREDIT: dict[MovementKind, tuple[Account, Account]] = {
     MovementKind.CAPTURE: (Account.RECEIVABLE, Account.SALES),
@@ -22,9 +22,6 @@ def post(kind: MovementKind, about: str, amount: Money) -> None:
     refused by the database (IntegrityError)."""
     debit, credit = DEBIT_CREDIT[kind]
     movement = f"{about}:{kind}"
-    insert_all(
-        [
-            LedgerRow(movement=movement, kind=kind, account=debit, amount=amount),
-            LedgerRow(movement=movement, kind=kind, account=credit, amount=-amount),
-        ]
-    )
+    with together():
+        for account, signed in ((debit, amount), (credit, -amount)):
+            add(LedgerRow(movement=movement, kind=kind, account=account, amount=signed))

@@ -111,7 +111,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         return redirect("shopfront:settings")
     if set_if_strict(request.user, form.wish):
         messages.success(request, _("Saved."))
-    elif is_on_known_device(request.session.session_key):
+    elif is_on_known_device(request.session):
         return redirect(f"{reverse('shopfront:approval_less')}?{urlencode(_query(form.wish))}")
     else:
         _mail_link(request, form.wish)
@@ -128,7 +128,7 @@ def ask_less(request: HttpRequest) -> HttpResponse:
     form = ApprovalForm(request.GET)
     if not form.is_valid() or not form.wish.is_laxer_than(wish_of(request.user)):
         return redirect("shopfront:settings")
-    may_set = is_on_known_device(request.session.session_key) and is_proven_afresh(request, request.user)
+    may_set = is_on_known_device(request.session) and is_proven_afresh(request, request.user)
     if request.method == "POST":
         if request.POST.get("do") == "mail":
             _mail_link(request, form.wish)

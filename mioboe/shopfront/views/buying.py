@@ -5,8 +5,9 @@ import re
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -26,6 +27,7 @@ from mioboe.orders.models import Order, OrderState, Product
 from mioboe.people.models import Person
 from mioboe.shopfront.changes import in_words
 from mioboe.signins.actions import current_sign_in
+from mioboe.site.reads import read_often
 
 # What a page's form carries as its own key; an order's has an ending for its kind besides.
 _PRESS = re.compile(r"[A-Za-z0-9_-]{8,30}")
@@ -44,7 +46,9 @@ def press_of(request: HttpRequest) -> str | None:
 def buy(request: HttpRequest, slug: str) -> HttpResponse:
     """One press buys once: the form's `press` is the order's key."""
     assert isinstance(request.user, Person)
-    product = get_object_or_404(Product, slug=slug)
+    product = _product(slug)
+    if product is None:
+        raise Http404
     press, seen = press_of(request), request.POST.get("seen", "")
     if press is None or not seen:
         messages.error(request, _("The page was too old to buy from. Please press again."))
@@ -54,7 +58,7 @@ def buy(request: HttpRequest, slug: str) -> HttpResponse:
             request.user,
             product,
             press,
-            current_sign_in(request.session.session_key),
+            current_sign_in(request.session),
             seen=seen,
             knows=request.POST.get("knows", ""),
             is_sure=request.POST.get("sure") in _SURE,
@@ -77,6 +81,11 @@ def buy(request: HttpRequest, slug: str) -> HttpResponse:
     if order.state == OrderState.DECLINED:
         messages.error(request, _("The card was declined. Nothing was charged."))
     return redirect("shopfront:order", order.number)
+
+
+@read_often
+def _product(slug: str) -> QuerySet[Product]:
+    return Product.objects.filter(slug=slug)
 
 
 def _not_bought(request: HttpRequest, slug: str, words: str) -> HttpResponse:

@@ -20,7 +20,6 @@ from mioboe.signins.actions.devices import forget_surplus, is_known, note_copy
 from mioboe.signins.actions.learning import MOST_TRIES, day_of, keep, read_profile, shown_by
 from mioboe.signins.actions.memory import tallies
 from mioboe.signins.actions.notices import tell_of_sign_in
-from mioboe.signins.actions.sessions import sign_in_of_session
 from mioboe.signins.actions.thresholds import is_over, score_key, tenths_of
 from mioboe.signins.browsers import browser_of, clean
 from mioboe.signins.familiarity import Weighed, keys_to_learn, weigh
@@ -183,18 +182,3 @@ def _new_device(sign_in: SignIn, columns: dict[str, str]) -> Device:
     )
     forget_surplus(device)
     return device
-
-
-def is_on_known_device(session_key: str | None) -> bool:
-    """Whether this session is on a device whose secret speaks for it."""
-    sign_in = current_sign_in(session_key)
-    return sign_in is not None and sign_in.device is not None and is_known(sign_in.device)
-
-
-def current_sign_in(session_key: str | None) -> SignIn | None:
-    """The sign-in that this session came from."""
-    if not session_key:
-        return None
-    latest = SignIn.objects.filter(session_digest=digest(session_key)).select_related("device").order_by("-at").first()
-    # A new password gives the session a new key; what it carries stays.
-    return latest or sign_in_of_session(session_key)
