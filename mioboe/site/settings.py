@@ -143,6 +143,10 @@ MIOBOE_SHOP_NAME = {
     "ja": _read(_env.str, "SHOP_NAME_JA", "ほしぞら商店"),
     "en": _read(_env.str, "SHOP_NAME_EN", "Hoshizora"),
 }
+# As card issuers write the shop's name on statements.
+MIOBOE_STATEMENT_NAMES = _list(
+    "STATEMENT_NAMES", ["HOSHIZORA", "ホシゾラショウテン", "ほしぞら商店"], lambda name: len(name) > 2, "a name"
+)
 MIOBOE_MAIL_DOMAIN: str = _read(_env.str, "MAIL_DOMAIN", "hoshizora.example")
 DEFAULT_FROM_EMAIL = f"orders@{MIOBOE_MAIL_DOMAIN}"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

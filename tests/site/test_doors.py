@@ -26,7 +26,9 @@ from mioboe.orders.models import ApprovalChoice, ApproveWhen, Category
 from mioboe.people.models import Person, Role
 from mioboe.signins.actions import LINK_PURPOSE as NOTICE_PURPOSE
 from mioboe.signins.actions import note_sign_in, notice_of
+from mioboe.statements.actions import check_statement
 from tests import world
+from tests.statements import files as statements
 
 pytestmark = pytest.mark.django_db
 WHO = ("visitor", "customer", "other", "agent", "operator")
@@ -105,6 +107,8 @@ ROWS = {
     "help:waiting_panel": Row(**OWN_CASE, arguments=("case",)),
     "help:call_verb": Row("405", "404 204 404 404 404", ("case", "hang_up")),
     "help:statement": Row("302 200 404 404 404", "302 422 404 404 404", ("case",)),
+    "help:any_statement": Row("302 200 200 200 200", "302 422 422 422 422"),
+    "help:statement_line": Row("405", "302 302 404 404 404", ("statement_line",)),
     "help:safety": Row(**READ_SIGNED_IN_FIRST),
     "help:device_name": Row("302 405 405 405 405", "302 302 404 404 404", ("device",), {"name": "mine"}),
     "help:device_remove": Row("302 200 404 404 404", "302 302 404 404 404", ("device",)),
@@ -245,6 +249,7 @@ def night(settings, tmp_path: Path) -> Night:
         "parcel": thing.parcels.get().pk,
         "mail": Mail.objects.get(kind="order_confirmed", person=hana).number,
         "card": hana.cards.get().pk,
+        "statement_line": check_statement(hana, statements.OFX_XML.encode()).check.lines.get().pk,
         "address": hana.addresses.get().pk,
         "order": order.number,
         "case": case.number,

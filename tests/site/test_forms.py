@@ -56,6 +56,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "help:call": ("which", "number"),
     "help:call_verb": ("sent", "received"),
     "help:statement": ("statement",),
+    "help:any_statement": ("statement",),
+    "help:statement_line": (),
     "help:device_name": ("name",),
     "help:device_remove": (),
     "help:sign_out": ("keep",),
