@@ -1,11 +1,13 @@
 """Pages about the API: its reference, for everybody, and its keys, for operators."""
 
 import json
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,6 +18,7 @@ from mioboe.api.problems import CODES
 from mioboe.api.v1 import api
 from mioboe.people.doors import operators_only
 from mioboe.people.models import Person
+from mioboe.people.proofs import confirm_url, fresh_proof_required, is_fresh, only_looks
 
 MOST_LISTED = 200
 
@@ -77,6 +80,7 @@ def _kind(field: dict[str, Any]) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @operators_only
+@partial(fresh_proof_required, unless=only_looks)
 def keys(request: HttpRequest) -> HttpResponse:
     """The keys there are; a new one is shown in the answer to the press that makes it, and never again."""
     assert isinstance(request.user, Person)
@@ -88,8 +92,13 @@ def keys(request: HttpRequest) -> HttpResponse:
     return _page(request, form, None, 422 if form.is_bound else 200)
 
 
+def _to_keys(request: HttpRequest) -> str:
+    return reverse("api:keys")
+
+
 @require_POST
 @operators_only
+@partial(fresh_proof_required, back=_to_keys)
 def key_verb(request: HttpRequest, prefix: str, verb: str) -> HttpResponse:
     assert isinstance(request.user, Person)
     key = get_object_or_404(ApiKey, prefix=prefix)
@@ -108,6 +117,8 @@ def key_verb(request: HttpRequest, prefix: str, verb: str) -> HttpResponse:
 
 def _page(request: HttpRequest, form: KeyForm, made: tuple[ApiKey, str] | None, status: int) -> HttpResponse:
     rows = ApiKey.objects.select_related("made_by").order_by("-made_at")[:MOST_LISTED]
-    response = render(request, "api/keys.html", {"form": form, "keys": rows, "made": made}, status=status)
+    context = {"form": form, "keys": rows, "made": made, "may_change": is_fresh(request)}
+    context |= {"confirm_url": confirm_url(request, reverse("api:keys"))}
+    response = render(request, "api/keys.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response

@@ -86,7 +86,7 @@ class Night:
         page.goto(f"{self.base}/account/login/?next={path}")
         page.locator("input[name=login]").fill(mail)
         page.locator("input[name=password]").fill(people.PASSWORD)
-        page.locator("main form:not([hidden]) button").first.click()
+        page.locator("main form:not([data-passkey]) button").first.click()
         page.wait_for_url(f"**{path}")
 
     def stand(self, page: Page, place: str) -> None:
@@ -235,7 +235,7 @@ def _play(night: Night) -> None:
     if customer.locator("input[name=login]").is_visible():
         customer.locator("input[name=login]").fill(people.CUSTOMER)
         customer.locator("input[name=password]").fill(NEW_PASSWORD)
-        customer.locator("main form:not([hidden]) button").first.click()
+        customer.locator("main form:not([data-passkey]) button").first.click()
     with customer.expect_download() as download:
         customer.locator("a[href$='statement.csv']").click()
     file = night.pictures / "enavi.csv"

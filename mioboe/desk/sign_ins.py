@@ -19,7 +19,7 @@ from mioboe.trail.actions import record
 def sign_ins(request: HttpRequest, number: str) -> HttpResponse:
     case = case_of(request, number)
     record("sign_ins.viewed", [case.ref, case.customer.ref], case.customer)
-    context = {"case": case, "customer": case.customer} | history_of(case.customer, request.GET)
+    context = {"case": case, "customer": case.customer} | history_of(case.customer, request.GET, at_desk=True)
     return render(request, "desk/sign_ins.html", context)
 
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -9,12 +10,15 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from mioboe.people.doors import operators_only
 from mioboe.people.models import Person
+from mioboe.people.proofs import fresh_proof_required
 from mioboe.signins.actions import last_scores, set_thresholds
 from mioboe.signins.actions import thresholds as now_set
 from mioboe.signins.actions.memory import DEFAULT_TENTHS
@@ -65,13 +69,27 @@ class Bar:
     kind: str  # "known", "unusual" or "very"
 
 
+def _sets_nothing(request: HttpRequest) -> bool:
+    """Shown only, or nothing that can be set."""
+    return request.POST.get("do") != "set" or not Choice(request.POST).is_valid()
+
+
+def _with_choice(request: HttpRequest) -> str:
+    return f"{reverse('desk:thresholds')}?{urlencode({level.value: request.POST[level.value] for level in Level})}"
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @operators_only
+@partial(fresh_proof_required, unless=_sets_nothing, back=_with_choice)
 def thresholds(request: HttpRequest) -> HttpResponse:
-    """GET shows what is set; a press of "show" draws another choice and changes nothing, a press of "set" sets it."""
+    """GET shows what is set, or the choice in the address; a press of "show" draws another choice and changes nothing, a press of "set"
+    sets it, once the operator has confirmed anew: whoever comes in on a forgotten screen would raise them out of his own way."""
     assert isinstance(request.user, Person)
     current = now_set()
     if request.method != "POST":
+        asked = Choice(request.GET)
+        if asked.is_valid():
+            return _page(request, asked, asked.tenths(), 200)
         return _page(
             request, Choice(initial={level.value: f"{current[level] / 10:.1f}" for level in Level}), current, 200
         )

@@ -58,7 +58,7 @@ def _shown(case: Case) -> dict[str, object]:
         "money": _money(case),
         "lines": lines_of(case),
         "offered": [(name, kind(name).words) for name in cases.offered(case)],
-        "told": told(page_of(customer, size=SHOWN_BESIDE).rows),
+        "told": told(page_of(customer, size=SHOWN_BESIDE).rows, customer),
         "in_question": orders_in_question(case).prefetch_related("parcels").order_by("placed_at")[:MOST_LISTED],
         "devices": customer.devices.filter(revoked_at__isnull=True).order_by("-last_seen_at")[:SHOWN_BESIDE],
         "mails": Mail.objects.filter(person=customer).order_by("-written_at")[:SHOWN_BESIDE],

@@ -58,11 +58,36 @@ def is_fresh(request: HttpRequest) -> bool:
     )
 
 
+def is_proven_afresh(request: HttpRequest, person: Person) -> bool:
+    """As `is_fresh`, by something that was set up long enough ago."""
+    return any(
+        Proof(kind, record["at"], set_up_at).is_old_enough
+        for record in get_authentication_records(request, person)
+        if record.get("reauthenticated") and time.time() - record["at"] < FRESH_S
+        for kind, set_up_at in _read(record, person)
+    )
+
+
+def confirm_url(request: HttpRequest, going_on: str) -> str:
+    """Where whoever is signed in confirms in the best way they have that it is them, to come back to `going_on`."""
+    ways = get_adapter(request).get_reauthentication_methods(request.user)
+    return f"{ways[0]['url']}?{urlencode({REDIRECT_FIELD_NAME: going_on})}"
+
+
+def only_looks(request: HttpRequest) -> bool:
+    """For `unless`: what is only read is not asked for."""
+    return request.method in ("GET", "HEAD")
+
+
 def fresh_proof_required(
-    view: Callable[..., HttpResponse], *, unless: Callable[[HttpRequest], bool] | None = None
+    view: Callable[..., HttpResponse],
+    *,
+    unless: Callable[[HttpRequest], bool] | None = None,
+    back: Callable[[HttpRequest], str] | None = None,
 ) -> Callable[..., HttpResponse]:
     """For views that change what keeps an account safe: they ask who it is once more (on a device that the account does not know, by
-    more than the password), and come back to the page. `unless` answers True where the view asks well enough itself."""
+    more than the password), and come back to the page. `unless` answers True where there is nothing to ask: the view asks well enough itself,
+    or is only looked at. `back` says where to come back to where that is another page than this."""
 
     @wraps(view)
     def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -70,8 +95,7 @@ def fresh_proof_required(
             return redirect_to_login(request.get_full_path())
         if not is_fresh(request) and not (unless and unless(request)):
             # Not allauth's way, which keeps what was sent in the session meanwhile: it may be a password.
-            ways = get_adapter(request).get_reauthentication_methods(request.user)
-            return redirect(f"{ways[0]['url']}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}")
+            return redirect(confirm_url(request, back(request) if back else request.get_full_path()))
         return view(request, *args, **kwargs)
 
     return asking

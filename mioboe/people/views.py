@@ -20,7 +20,7 @@ from mioboe.people.forms import MailedCode, NewAddress
 from mioboe.people.guesses import may_mail_code
 from mioboe.people.mailed_codes import check_code, code_is_out, mail_code
 from mioboe.people.models import MailAddressChange, Person
-from mioboe.people.proofs import fresh_proof_required, proofs_given, proofs_possible
+from mioboe.people.proofs import fresh_proof_required, only_looks, proofs_given, proofs_possible
 
 get_and_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -70,13 +70,9 @@ def _others(request: HttpRequest) -> list[dict[str, str]]:
     return [way for way in ways if way["id"] != "reauthenticate_by_code"]
 
 
-def _only_looks(request: HttpRequest) -> bool:
-    return request.method != "POST"
-
-
 @never_cache
 @get_and_post
-@partial(fresh_proof_required, unless=_only_looks)
+@partial(fresh_proof_required, unless=only_looks)
 def mail_address(request: HttpRequest) -> HttpResponse:
     """The account's mail address, what is on its way to it, and asking for another."""
     person = signed_in(request)

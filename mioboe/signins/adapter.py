@@ -31,7 +31,7 @@ class SigninsAdapter(AccountAdapter):
 
     def is_password_enough(self, request: HttpRequest) -> bool:
         """On a device that the account does not know, whoever is signed in may have found the password out."""
-        sign_in = current_sign_in(request.session.session_key)
+        sign_in = current_sign_in(request.session)
         if sign_in is None or sign_in.is_familiar:
             return True
         return sign_in.device is not None and is_known(sign_in.device)

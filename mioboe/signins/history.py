@@ -17,7 +17,7 @@ from mioboe.people.models import Person
 from mioboe.signins.browsers import browser_of
 from mioboe.signins.models import Attempt, Notice, SignIn
 from mioboe.signins.networks import network_name
-from mioboe.signins.words import browser_words, device_words, method_words, reason_words
+from mioboe.signins.words import browser_words, device_words, first_step_words, reason_words, second_step_words
 
 PAGE_SIZE = 20
 FILTERS = {"": _("all"), "unusual": _("unusual"), "failed": _("failed")}
@@ -96,7 +96,11 @@ class Row:
 
     @property
     def how(self) -> str:
-        return method_words(self.sign_in.method) if self.sign_in else ""
+        return first_step_words(self.sign_in.method) if self.sign_in else ""
+
+    @property
+    def second_step(self) -> str:
+        return second_step_words(self.sign_in.method) if self.sign_in else ""
 
     @property
     def why(self) -> str:

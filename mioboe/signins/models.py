@@ -67,10 +67,7 @@ class SignIn(models.Model):
     reasons = models.JSONField(default=list)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["person", "-at"], name="sign_ins_person"),
-            models.Index(fields=["session_digest"], name="sign_ins_session"),
-        ]
+        indexes = [models.Index(fields=["person", "-at"], name="sign_ins_person")]
 
 
 class Attempt(models.Model):

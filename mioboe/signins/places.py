@@ -108,6 +108,39 @@ def place_of(ip: str) -> Place:
     return Place(country, prefecture if is_named else "", asn)
 
 
+@dataclass(frozen=True)
+class Point:
+    """Where on the globe, and how far off that may well be."""
+
+    latitude: float
+    longitude: float
+    within_km: int
+
+
+# Around the middle of a named town or prefecture; of a country; of one of the widest.
+NAMED_KM, COUNTRY_KM, WIDE_KM = 50, 1500, 4000
+WIDE = {"AU", "BR", "CA", "CN", "RU", "US"}
+
+
+def point_of(ip: str) -> Point | None:
+    """About where on the globe the address is; None where nothing is known. Coarse: of mobile carriers' addresses, and where the data
+    name no more, the country's middle."""
+    try:
+        address = ipaddress.ip_address(ip)
+        data = _data(address.version) if address.is_global else None
+        found = data.get(address) if data else None
+    except (ValueError, maxminddb.InvalidDatabaseError):
+        return None
+    if not isinstance(found, dict):
+        return None
+    latitude, longitude = found.get("latitude"), found.get("longitude")
+    if not isinstance(latitude, float) or not isinstance(longitude, float):
+        return None
+    is_named = bool(found.get("state1")) and asn_of(ip) not in MOBILE_CARRIERS
+    country = str(found.get("country_code") or "")
+    return Point(latitude, longitude, NAMED_KM if is_named else WIDE_KM if country in WIDE else COUNTRY_KM)
+
+
 def place_words(country: str, prefecture: str) -> str:
     """The place in the reader's language: 大阪府 / Osaka, else the country, else that it is not known."""
     if prefecture:

@@ -21,9 +21,8 @@ from django.http import HttpRequest, HttpResponse
 
 from mioboe.people.models import MailAddressChange, Person
 from mioboe.people.signals import mail_change_went_on
-from mioboe.signins.actions import digest, note_attempt, note_sign_in, see_device
+from mioboe.signins.actions import digest, note_attempt, note_in_session, note_sign_in, see_device
 from mioboe.signins.actions.device_secrets import SETTLES_IN
-from mioboe.signins.actions.sessions import DEVICE_KEY, SIGN_IN_KEY
 from mioboe.signins.adapter import COOKIE, device_secret
 from mioboe.site.live import announce
 from mioboe.trail.actions import record
@@ -47,7 +46,7 @@ def _note(sender: type[Person], request: HttpRequest, user: Person, **kwargs: ob
         _method(request, user),
         confirmed=_is_confirmed(request, user),
     )
-    request.session[SIGN_IN_KEY], request.session[DEVICE_KEY] = noted.sign_in.pk, noted.sign_in.device_id
+    note_in_session(request.session, noted.sign_in)
     request.META["mioboe.device_secret"] = noted.secret
 
 

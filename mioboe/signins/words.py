@@ -80,6 +80,16 @@ def method_words(method: str) -> str:
     return _(", then ").join(steps)
 
 
+def first_step_words(method: str) -> str:
+    """By what somebody came in, before a second step: "password"."""
+    return method_words(method.partition("+")[0])
+
+
+def second_step_words(method: str) -> str:
+    """By what a second step was passed: "code by mail"; "" where there was none."""
+    return method_words(method.partition("+")[2])
+
+
 def reason_words(sign_in: SignIn) -> str:
     """One sentence or two: what decided, and what was compared."""
     reasons = set(sign_in.reasons)

@@ -35,14 +35,25 @@ def main() -> None:
 
 
 def _run(name: str, rest: list[str]) -> None:
-    if name == "help" and not rest:
+    if name in ("help", "-h", "--help") and not rest:
         print("\n".join(f"  {command:8} {what}" for command, what in COMMANDS.items()))
     elif name == "demo":
+        options = _options(name)
+        options.add_argument("--once", action="store_true", help="ends when the story is over")
+        options.add_argument("--quiet", action="store_true", help="without the story")
+        chosen = options.parse_args(rest)
         os.environ["MIOBOE_DEMO"] = "1"
         from mioboe.demo.stack import main as demo
 
-        sys.exit(demo(once="--once" in rest, plays="--quiet" not in rest))
+        sys.exit(demo(once=chosen.once, plays=not chosen.quiet))
     elif name == "story":
+        options = _options(name)
+        options.add_argument("--nights", type=int, default=1, choices=range(1, 101), metavar="N")
+        options.add_argument("--pictures", type=Path, metavar="FOLDER")
+        options.add_argument(
+            "--approval", action="store_true", help="a customer who wants to be asked before the payment"
+        )
+        chosen = options.parse_args(rest)
         os.environ["MIOBOE_DEMO"] = "1"
         _django()
         from django.conf import settings
@@ -50,17 +61,23 @@ def _run(name: str, rest: list[str]) -> None:
         from mioboe.demo.approval_story import play_approval
         from mioboe.demo.story import play
 
-        options = argparse.ArgumentParser(prog="python -m mioboe story", description=COMMANDS["story"])
-        options.add_argument("--nights", type=int, default=1, choices=range(1, 101), metavar="N")
-        options.add_argument("--pictures", type=Path, metavar="FOLDER")
-        options.add_argument(
-            "--approval", action="store_true", help="a customer who wants to be asked before the payment"
-        )
-        chosen = options.parse_args(rest)
         night_of = play_approval if chosen.approval else None
         is_well = play(settings.MIOBOE_BASE_URL, chosen.pictures, nights=chosen.nights, night_of=night_of)
         sys.exit(0 if is_well else 1)
-    elif name == "words":
+    elif name in ("words", "mailbox", "web", "live", "worker"):
+        # None of them takes anything; "--help", or a slip, must not start it.
+        _options(name).parse_args(rest)
+        _start(name)
+    else:
+        _django_command(sys.argv[1:])
+
+
+def _options(name: str) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(prog=f"python -m mioboe {name}", description=COMMANDS[name])
+
+
+def _start(name: str) -> None:
+    if name == "words":
         from mioboe.site.words import compile_words
 
         print(f"{compile_words()} catalogues compiled")
@@ -71,13 +88,11 @@ def _run(name: str, rest: list[str]) -> None:
         serve()
     elif name in ("web", "live"):
         _serve(name)
-    elif name == "worker":
+    else:
         _django()
         from mioboe.site.jobs import work
 
         work()
-    else:
-        _django_command(sys.argv[1:])
 
 
 def _django() -> None:

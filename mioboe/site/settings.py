@@ -19,6 +19,7 @@ import phonenumbers
 
 from mioboe.site.errors import StartError
 from mioboe.site.first_look import Asked, look_all
+from mioboe.site.one_machine import by_both_names
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -123,13 +124,14 @@ DATA_DIR = Path(_read(_env.str, "DATA_DIR", "") or REPOSITORY / "var").resolve()
 MIOBOE_WEB_PORT = _port("WEB_PORT", 8000)
 MIOBOE_LIVE_PORT = _port("LIVE_PORT", 8001)
 MIOBOE_SMTP_PORT = _port("SMTP_PORT", 8025)
-MIOBOE_BASE_URL = _url("BASE_URL", f"http://127.0.0.1:{MIOBOE_WEB_PORT}", "http", "https")
-MIOBOE_LIVE_URL = _url("LIVE_URL", f"ws://127.0.0.1:{MIOBOE_LIVE_PORT}/live", "ws", "wss")
-MIOBOE_PAGE_ORIGINS = [MIOBOE_BASE_URL]
+# By a name, as a passkey belongs to one; on one machine the pages answer to the bare address as well.
+MIOBOE_BASE_URL = _url("BASE_URL", f"http://localhost:{MIOBOE_WEB_PORT}", "http", "https")
+MIOBOE_LIVE_URL = _url("LIVE_URL", f"ws://localhost:{MIOBOE_LIVE_PORT}/live", "ws", "wss")
+MIOBOE_PAGE_ORIGINS = by_both_names(MIOBOE_BASE_URL)
 ALLOWED_HOSTS: list[str] = _read(
     _env.list, "ALLOWED_HOSTS", ["127.0.0.1", "localhost", MIOBOE_BASE_URL.split("//")[1].split(":")[0].split("/")[0]]
 )
-CSRF_TRUSTED_ORIGINS = [MIOBOE_BASE_URL]
+CSRF_TRUSTED_ORIGINS = MIOBOE_PAGE_ORIGINS
 # Addresses (or networks) whose X-Forwarded-For is believed; nobody's by default.
 MIOBOE_TRUSTED_PROXIES = _list(
     "TRUSTED_PROXIES", ["127.0.0.1"] if DEMO else [], _is_network, "addresses or networks (10.0.0.0/8)"
@@ -141,6 +143,10 @@ MIOBOE_SHOP_NAME = {
     "ja": _read(_env.str, "SHOP_NAME_JA", "ほしぞら商店"),
     "en": _read(_env.str, "SHOP_NAME_EN", "Hoshizora"),
 }
+# As card issuers write the shop's name on statements.
+MIOBOE_STATEMENT_NAMES = _list(
+    "STATEMENT_NAMES", ["HOSHIZORA", "ホシゾラショウテン", "ほしぞら商店"], lambda name: len(name) > 2, "a name"
+)
 MIOBOE_MAIL_DOMAIN: str = _read(_env.str, "MAIL_DOMAIN", "hoshizora.example")
 DEFAULT_FROM_EMAIL = f"orders@{MIOBOE_MAIL_DOMAIN}"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -303,6 +309,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "mioboe.site.nearest_page.LeadToNearestPage",
     "mioboe.site.no_nul.RefuseNul",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -359,7 +366,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "media-src": ["'self'", "blob:"],
-        "connect-src": ["'self'", MIOBOE_LIVE_URL.rsplit("/", 1)[0]],
+        "connect-src": ["'self'", *by_both_names(MIOBOE_LIVE_URL.rsplit("/", 1)[0])],
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
         "form-action": ["'self'", *([_STRIPE_PAGES] if MIOBOE_GATEWAY == "stripe" else [])],

@@ -14,6 +14,7 @@ from mioboe.signins.models import SignIn
 from mioboe.trail.models import Entry
 from tests import world
 from tests.api.programs import Program
+from tests.people.signing_in import confirm
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +96,22 @@ def test_who_acts_is_a_program(client):
     assert Entry.objects.get(verb="sign_in").actor_kind == "program"
 
 
+def test_a_session_alone_makes_rotates_and_revokes_nothing(operator):
+    """Whoever comes upon an operator's open screen takes no key along, and ends none."""
+    key, _ = keys.make_key("shop", ["signins"])
+    page = operator.get("/api/keys/").content.decode()
+    assert "confirm once more that it is you" in page and "Make the key" not in page and "/revoke/" not in page
+    for path in ("/api/keys/", f"/api/keys/{key.prefix}/rotate/", f"/api/keys/{key.prefix}/revoke/"):
+        answer = operator.post(path, {"name": "Mine", "source": "mine", "scopes": ["signins"]})
+        assert answer.status_code == 302
+        assert answer["Location"] == "/account/reauthenticate/?next=%2Fapi%2Fkeys%2F"
+    assert ApiKey.objects.get().is_good
+    confirm(operator, going_on="/api/keys/")
+    assert "Make the key" in operator.get("/api/keys/").content.decode()
+
+
 def test_an_operator_makes_rotates_and_revokes_keys(operator):
+    confirm(operator)
     answer = operator.post("/api/keys/", {"name": "Till room", "source": "Kobo", "scopes": ["signins"]})
     key = ApiKey.objects.get()
     assert answer.status_code == 201 and f"mio_{key.prefix}_".encode() in answer.content

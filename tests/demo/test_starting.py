@@ -103,7 +103,7 @@ def test_it_comes_up_without_a_browser_ends_on_every_sign_and_starts_again(tmp_p
     try:
         demo.start()
         assert "apt-get install chromium" in demo.said()
-        assert "is running in this folder already: http://127.0.0.1" in demo.refusal()
+        assert "is running in this folder already: http://localhost" in demo.refusal()
         elsewhere = tmp_path / "elsewhere"
         assert "is busy" in demo.refusal(MIOBOE_DATA_DIR=str(elsewhere))
         assert not elsewhere.exists()

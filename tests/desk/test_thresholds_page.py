@@ -1,3 +1,5 @@
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from mioboe.people.models import Person, Role
@@ -6,6 +8,7 @@ from mioboe.signins.models import Level, Threshold
 from mioboe.trail.models import Entry
 from tests import world
 from tests.api.programs import CHROME, HOME, IPHONE
+from tests.people.signing_in import confirm
 
 pytestmark = pytest.mark.django_db
 PATH = "/desk/thresholds/"
@@ -47,7 +50,21 @@ def test_with_htmx_only_what_is_touched_is_redrawn(operator, month):
     assert "<strong>6</strong>" in page and "<form" not in page
 
 
+def test_to_set_them_asks_the_operator_once_more_and_keeps_the_choice(operator, month):
+    answer = operator.post(PATH, choice("0.5", "1.5", "set"))
+    assert answer.status_code == 302 and answer["Location"].startswith("/account/reauthenticate/?next=")
+    assert not Threshold.objects.exists()
+    going_on = parse_qs(urlsplit(answer["Location"]).query)["next"][0]
+    page = confirm(operator, going_on=going_on)
+    assert page["Location"] == going_on == f"{PATH}?unfamiliar=0.5&very_unfamiliar=1.5"
+    page = operator.get(going_on).content.decode()
+    assert 'value="0.5"' in page and "a choice, not set" in page and not Threshold.objects.exists()
+    operator.post(PATH, choice("0.5", "1.5", "set"))
+    assert Threshold.objects.count() == 2
+
+
 def test_an_operator_sets_them_and_takes_it_back(operator):
+    confirm(operator)
     assert operator.post(PATH, choice("0.5", "1.5", "set")).status_code == 302
     assert actions.thresholds() == {Level.UNFAMILIAR: 5, Level.VERY_UNFAMILIAR: 15}
     entry = Entry.objects.get(verb="thresholds.set")

@@ -45,7 +45,7 @@ def newest_code(mail: str = "hana@customer.example") -> str:
 
 def newest_link(mail: str) -> str:
     text = Mail.objects.filter(to=mail).latest("pk").text
-    return next(word for word in text.split() if "/account/" in word).partition("127.0.0.1:8000")[2]
+    return next(word for word in text.split() if "/account/" in word).partition("localhost:8000")[2]
 
 
 def app_code(drift: int = 0, secret: str = SECRET) -> str:

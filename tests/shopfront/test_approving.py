@@ -1,9 +1,12 @@
 """On the shop's pages: the order that waits, its code, and the choice when to be asked."""
 
+import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from mioboe.mails.later import finish_words
 from mioboe.mails.models import Link, Mail
@@ -12,6 +15,8 @@ from mioboe.orders.models import ApprovalChoice, ApproveWhen, Order
 from mioboe.people.models import Person
 from mioboe.signins.models import Device
 from tests import world
+from tests.people.authenticator import SoftAuthenticator
+from tests.people.signing_in import confirm
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +33,13 @@ def browser(hana) -> Client:
     client = Client(headers={"accept-language": "en"})
     client.force_login(hana)
     return client
+
+
+@pytest.fixture
+def unknown(browser) -> Client:
+    """The same, on a device that the account does not know."""
+    Device.objects.update(known_at=None)
+    return browser
 
 
 def text_of(kind: str) -> str:
@@ -88,7 +100,52 @@ def test_to_be_asked_more_takes_one_press(browser, hana):
     assert not Mail.objects.exists()
 
 
-def test_to_be_asked_less_takes_a_press_in_the_mailbox(browser, hana):
+LESS = "/settings/approval/less/?when=never"
+
+
+def test_on_a_known_device_to_be_asked_less_takes_a_fresh_proof(browser, hana):
+    page = browser.post("/settings/approval/", {"when": "never"}, follow=True)
+    assert page.request["QUERY_STRING"] == "when=never" and b"confirm once more that it is you" in page.content
+    browser.post(LESS, {"do": "set"})
+    assert wish_of(hana).when == ApproveWhen.ALWAYS
+    Person.objects.update(password_set_at=timezone.now() - timedelta(days=8))
+    confirm(browser, going_on=LESS)
+    assert b"Yes, change it" in browser.get(LESS).content
+    assert wish_of(hana).when == ApproveWhen.ALWAYS
+    browser.post(LESS, {"do": "set"})
+    assert wish_of(hana).when == ApproveWhen.NEVER
+    assert "on a device that you use often" in text_of("approval_lowered") and not Link.objects.exists()
+
+
+def test_a_proof_of_this_week_is_not_enough_but_the_mail_is_there(browser, hana):
+    Person.objects.update(password_set_at=timezone.now() - timedelta(days=6))
+    confirm(browser, going_on=LESS)
+    page = browser.get(LESS).content.decode()
+    assert "set up only lately" in page and "Yes, change it" not in page
+    browser.post(LESS, {"do": "set"})
+    assert wish_of(hana).when == ApproveWhen.ALWAYS
+    browser.post(LESS, {"do": "mail"})
+    assert Mail.objects.filter(kind="approval_lower").count() == 1
+
+
+def test_on_an_unknown_device_a_fresh_proof_is_not_enough(unknown, hana):
+    Person.objects.update(password_set_at=timezone.now() - timedelta(days=8))
+    soft = SoftAuthenticator(hana)
+    options = unknown.get(f"/account/2fa/webauthn/reauthenticate/?next={LESS}").context["js_data"]["request_options"]
+    unknown.post("/account/2fa/webauthn/reauthenticate/", {"credential": soft.answer(json.loads(json.dumps(options)))})
+    unknown.post(LESS, {"do": "set"})
+    assert wish_of(hana).when == ApproveWhen.ALWAYS
+
+
+def test_what_would_not_be_less_is_not_asked_about(browser, hana):
+    ApprovalChoice.objects.update(when=ApproveWhen.NEVER)
+    for wrong in (LESS, "/settings/approval/less/", "/settings/approval/less/?when=x&above=y"):
+        assert browser.get(wrong).status_code == browser.post(wrong, {"do": "set"}).status_code == 302
+    assert not Mail.objects.exists()
+
+
+def test_to_be_asked_less_takes_a_press_in_the_mailbox(unknown, hana):
+    browser = unknown
     page = browser.post("/settings/approval/", {"when": "never"}, follow=True).content.decode()
     assert "We have mailed h•••@customer.example" in page and wish_of(hana).when == ApproveWhen.ALWAYS
     path = re.search(r"/settings/approval/[\w-]+/", text_of("approval_lower"))[0]
@@ -101,7 +158,8 @@ def test_to_be_asked_less_takes_a_press_in_the_mailbox(browser, hana):
     assert visitor.post(path).status_code == visitor.get(path).status_code == 410
 
 
-def test_what_is_chosen_since_ends_the_link(browser, hana):
+def test_what_is_chosen_since_ends_the_link(unknown, hana):
+    browser = unknown
     ApprovalChoice.objects.update(when=ApproveWhen.UNFAMILIAR)
     browser.post("/settings/approval/", {"when": "never"})
     path = re.search(r"/settings/approval/[\w-]+/", text_of("approval_lower"))[0]
@@ -109,9 +167,9 @@ def test_what_is_chosen_since_ends_the_link(browser, hana):
     assert browser.post(path).status_code == 410 and wish_of(hana).when == ApproveWhen.ALWAYS
 
 
-def test_mails_that_ask_are_bounded(browser, hana):
+def test_mails_that_ask_are_bounded(unknown, hana):
     for _ in range(7):
-        browser.post("/settings/approval/", {"when": "never"})
+        unknown.post("/settings/approval/", {"when": "never"})
     assert Mail.objects.filter(kind="approval_lower").count() == Link.objects.count() == 5
 
 

@@ -3,8 +3,15 @@
 import pytest
 from django.test import Client
 
-from mioboe.signins.actions import LONGEST_USER_AGENT, current_sign_in, note_sign_in, revoke_devices
-from mioboe.signins.models import Device
+from mioboe.people.session_store import SessionStore
+from mioboe.signins.actions import (
+    LONGEST_USER_AGENT,
+    current_sign_in,
+    note_in_session,
+    note_sign_in,
+    revoke_devices,
+)
+from mioboe.signins.models import Device, SignIn
 from mioboe.trail.models import Entry
 from tests import world
 
@@ -53,11 +60,15 @@ def test_only_this_persons_devices_are_revoked():
 
 
 def test_a_session_is_traced_to_its_own_sign_in():
-    hana, ben = world.customer(), world.customer("ben@customer.example")
-    ours = note(hana, session="ours").sign_in
-    note(ben, session="theirs")
-    assert current_sign_in("ours") == ours
-    assert current_sign_in("unknown") is current_sign_in(None) is current_sign_in("") is None
+    ours, before = note(world.customer()).sign_in, note(world.customer("ben@customer.example")).sign_in
+    session, empty = SessionStore(), SessionStore()
+    note_in_session(session, ours)
+    session.save()
+    found = current_sign_in(SessionStore(session.session_key))
+    assert found == ours and found != before and found.device == ours.device
+    assert current_sign_in(empty) is None
+    SignIn.objects.filter(pk=ours.pk).delete()
+    assert current_sign_in(session) is None
 
 
 def test_a_browser_may_call_itself_whatever_it_likes():

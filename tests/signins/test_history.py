@@ -98,6 +98,8 @@ def test_a_row_says_how_and_from_what():
     note_sign_in(hana, TOKYO, "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Firefox/126.0", "s", "", "password+totp")
     row = page_of(hana).rows[0]
     with override("en"):
-        assert (row.device, row.how) == ("Firefox on a Mac", "password, then code of the authenticator app")
+        assert (row.device, row.how) == ("Firefox on a Mac", "password")
+        assert row.second_step == "code of the authenticator app"
     with override("ja"):
-        assert (row.device, row.how) == ("MacのFirefox", "パスワード、続いて認証アプリのコード")
+        assert (row.device, row.how) == ("MacのFirefox", "パスワード")
+        assert row.second_step == "認証アプリのコード"

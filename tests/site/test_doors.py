@@ -28,7 +28,9 @@ from mioboe.orders.models import ApprovalChoice, ApproveWhen, Category
 from mioboe.people.models import Person, Role
 from mioboe.signins.actions import LINK_PURPOSE as NOTICE_PURPOSE
 from mioboe.signins.actions import note_sign_in, notice_of
+from mioboe.statements.actions import check_statement
 from tests import world
+from tests.statements import files as statements
 
 pytestmark = pytest.mark.django_db
 WHO = ("visitor", "customer", "other", "agent", "operator")
@@ -81,7 +83,10 @@ ROWS = {
     "shopfront:address_remove": Row("405", "302 302 404 404 404", ("address",)),
     "shopfront:orders_csv": Row(**READ_SIGNED_IN),
     "shopfront:approve": Row("405", "302 302 404 404 404", ("waiting",), {"code": "1"}),
+    "shopfront:approve_by_passkey": Row("302 302 404 404 404", "302 302 404 404 404", ("waiting",)),
     "shopfront:approval": Row("405", "302", (), {"when": "always"}),
+    # Without a choice that would be laxer it leads back to the settings.
+    "shopfront:approval_less": Row("302", "302"),
     "shopfront:approval_lower": Row("200 200 403 403 403", "200 200 403 403 403", ("lower_secret",)),
     "shopfront:undo": Row("302 200 404 404 404", "302 422 404 404 404", ("order",)),
     "shopfront:mail": Row(**OWN, arguments=("order", "mail")),
@@ -115,6 +120,8 @@ ROWS = {
     "help:waiting_panel": Row(**OWN_CASE, arguments=("case",)),
     "help:call_verb": Row("405", "404 204 404 404 404", ("case", "hang_up")),
     "help:statement": Row("302 200 404 404 404", "302 422 404 404 404", ("case",)),
+    "help:any_statement": Row("302 200 200 200 200", "302 422 422 422 422"),
+    "help:statement_line": Row("405", "302 302 404 404 404", ("statement_line",)),
     "help:safety": Row(**READ_SIGNED_IN_FIRST),
     "help:device_name": Row("302 405 405 405 405", "302 302 404 404 404", ("device",), {"name": "mine"}),
     "help:device_remove": Row("302 200 404 404 404", "302 302 404 404 404", ("device",)),
@@ -148,7 +155,8 @@ ROWS = {
     "desk:thresholds": Row("302 403 403 403 200", "302 403 403 403 422"),
     "api:stripe_webhook": Row("405", "400"),
     "api:reference": Row(**READ),
-    "api:keys": Row("302 403 403 403 200", "302 403 403 403 422"),
+    # What is sent asks the operator once more.
+    "api:keys": Row("302 403 403 403 200", "302 403 403 403 302"),
     "api:key_verb": Row("405", "302 403 403 403 302", ("api_key", "revoke")),
     "api_v1:api-root": Row("404", "404"),
     "api_v1:openapi-json": Row("200", "200"),
@@ -260,6 +268,7 @@ def night(settings, tmp_path: Path) -> Night:
         "parcel": thing.parcels.get().pk,
         "mail": Mail.objects.get(kind="order_confirmed", person=hana).number,
         "card": hana.cards.get().pk,
+        "statement_line": check_statement(hana, statements.OFX_XML.encode()).check.lines.get().pk,
         "address": hana.addresses.get().pk,
         "order": order.number,
         "case": case.number,

@@ -8,8 +8,14 @@ from hypothesis import settings as how
 from hypothesis import strategies as some
 
 from mioboe.statements.issuers import Unreadable, read_statement
-from tests.statements.test_statements import RAKUTEN, SMBC
+from tests.statements.files import EVERY, RAKUTEN
 
+# Each layout up to its first line, so that what follows is read as its own.
+STARTS = [
+    text[: text.index("2026/11/02" if "2026/11/02" in text else text.splitlines()[-1])]
+    for texts in EVERY.values()
+    for text in texts
+]
 HEADER = RAKUTEN.splitlines()[0] + "\r\n"
 
 
@@ -32,12 +38,30 @@ def test_a_broken_line_is_refused(line):
 
 @how(max_examples=150, deadline=None, derandomize=True, database=None)
 @given(
-    start=some.sampled_from([HEADER, SMBC.splitlines()[0] + "\r\n"]),
+    start=some.sampled_from(STARTS),
     rows=some.lists(
         some.lists(
             some.one_of(
                 some.text(max_size=12),
-                some.sampled_from(["2026/11/02", "ほしぞら商店", "500", "-500", "", '"', "様", "\r", "\u2028"]),
+                some.sampled_from(
+                    [
+                        "2026/11/02",
+                        "ほしぞら商店",
+                        "500",
+                        "-500",
+                        "",
+                        "261102",
+                        "2026年11月2日",
+                        "<STMTTRN>",
+                        "<TRNAMT>-5",
+                        "<DTPOSTED>20261102",
+                        "現地利用額 1.2.3 USD",
+                        '"',
+                        "様",
+                        "\r",
+                        "\u2028",
+                    ]
+                ),
             ),
             max_size=7,
         ),

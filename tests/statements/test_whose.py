@@ -18,7 +18,7 @@ def test_somebody_elses_charge_and_refund_explain_nothing():
     paid = Charge.objects.get(person=ben)
     refund(paid, paid.amount, "key")
     world.settle_refunds()
-    check = check_statement(hana, statement(ben))
+    check = check_statement(hana, statement(ben)).check
     assert list(check.lines.values_list("outcome", flat=True)) == [Outcome.UNKNOWN] * 2
     assert check.missing_refunds == 0
 
@@ -30,4 +30,4 @@ def test_a_refund_that_is_not_on_it_yet_is_said():
     paid = Charge.objects.get()
     refund(paid, paid.amount, "key")
     world.settle_refunds()
-    assert check_statement(hana, before).missing_refunds == 1
+    assert check_statement(hana, before).check.missing_refunds == 1

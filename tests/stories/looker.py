@@ -119,7 +119,7 @@ class Visitor:
         self.go("/account/login/")
         self.page.locator("input[name=login]").fill(mail)
         self.page.locator("input[name=password]").fill(password)
-        self.page.locator("main form:not([hidden]) button").first.click()
+        self.page.locator("main form:not([data-passkey]) button").first.click()
         self.page.wait_for_url(lambda url: "/login/" not in url)
 
 

@@ -46,6 +46,20 @@ def play_story(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def play_approval(folder: Path, base: str) -> subprocess.CompletedProcess[str]:
+    """Plays the shorter story against the demo that is up in `folder` at `base`; its pictures are in `folder / "approval"` afterwards."""
+    surroundings = os.environ | {"MIOBOE_DATA_DIR": str(folder), "MIOBOE_BASE_URL": base, "MIOBOE_STORY_AXE": str(AXE)}
+    return subprocess.run(
+        [sys.executable, "-m", "mioboe", "story", "--approval", "--pictures", str(folder / "approval")],
+        env=surroundings,
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=STORY_LIMIT_S,
+        check=False,
+    )
+
+
 @contextmanager
 def demo_up(folder: Path) -> Iterator[str]:
     """The demo, up and untouched, as long as the block lasts; gives its address."""
@@ -55,7 +69,7 @@ def demo_up(folder: Path) -> Iterator[str]:
         assert demo.stdout is not None
         # It says so once everything answers; a demo that cannot start ends, and its output with it.
         assert any("The demo is up" in line for line in demo.stdout), "the demo did not start"
-        yield f"http://127.0.0.1:{surroundings['MIOBOE_WEB_PORT']}"
+        yield f"http://localhost:{surroundings['MIOBOE_WEB_PORT']}"
     finally:
         demo.send_signal(signal.SIGTERM)
         demo.wait(END_LIMIT_S)

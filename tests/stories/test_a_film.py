@@ -63,7 +63,7 @@ def shop(transactional_db, settings, tmp_path, monkeypatch):
             while socket.socket().connect_ex(("127.0.0.1", port)):
                 assert process.poll() is None and time.monotonic() < deadline, "the shop did not start"
                 time.sleep(0.05)
-        yield f"http://127.0.0.1:{ports['web']}"
+        yield f"http://localhost:{ports['web']}"
     finally:
         for process in started:
             process.terminate()

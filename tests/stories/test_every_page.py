@@ -129,6 +129,10 @@ class Night:
         expect(visitor.page.locator("button[name=do]")).to_have_count(0)
         careful.go("/settings/buying/").locator("input[name=when][value=never]").check()
         careful.page.locator("form[action$='/settings/approval/'] button").click()
+        careful.page.wait_for_url("**/settings/approval/less/**")
+        look("ask me less, here", careful, "/settings/approval/less/?when=never&above=9000")
+        careful.go("/settings/approval/less/?when=never").locator("button[name=do][value=mail]").click()
+        careful.page.wait_for_url("**/settings/buying/")
         look("ask me less", visitor, self._mailed_link("減らしますか", "/settings/approval/", CAREFUL_MAILBOX))
 
     def operators(self) -> None:
@@ -141,6 +145,11 @@ class Night:
             expect(page.locator("[data-key]")).to_be_visible()
 
         look("thresholds", operator, "/desk/thresholds/")
+        look("API keys, to be confirmed", operator, "/api/keys/")
+        operator.page.locator("main a[href*='/account/reauthenticate/']").click()
+        operator.page.locator("input[name=password]").fill(people.PASSWORD)
+        operator.page.locator("main form:not([data-passkey]) button").first.click()
+        operator.page.wait_for_url("**/api/keys/")
         look("API keys", operator, made, 201)
         look("API reference", self.visitor, "/api/v1/docs")
 
@@ -149,7 +158,7 @@ class Night:
 
         def sign_in_wrongly(page: Page) -> None:
             visitor.go("/account/login/").locator("input[name=login]").fill("nobody@customer.example")
-            page.locator("main form:not([hidden]) button").first.click()
+            page.locator("main form:not([data-passkey]) button").first.click()
             expect(page.locator(".field-error").first).to_be_visible()
 
         look("sign-in", visitor, "/account/login/")
@@ -173,7 +182,7 @@ class Night:
         who.go(path)
         for name, typed in {field: value, **others}.items():
             who.page.locator(f"main input[name={name}]").fill(typed)
-        who.page.locator("main form:not([hidden]) button").first.click()
+        who.page.locator("main form:not([data-passkey]) button").first.click()
         who.page.wait_for_url(lambda url: not url.endswith(path))
 
     def second_factors(self) -> None:
@@ -182,7 +191,7 @@ class Night:
         app = "/account/2fa/totp/activate/"
         look("is it you", customer, app)
         customer.page.locator("input[name=password]").fill(people.PASSWORD)
-        customer.page.locator("main form button").first.click()
+        customer.page.locator("main form:not([data-passkey]) button").first.click()
         customer.page.wait_for_url(f"**{app}")
         look("app on", customer, app)
         secret = customer.page.locator(".totp-secret").inner_text().strip()
@@ -221,7 +230,7 @@ class Night:
         def refused(page: Page) -> None:
             customer.go(path).locator("input[value=typed]").check()
             page.locator("input[name=number]").fill("117")
-            page.locator("main form:not([hidden]) button").first.click()
+            page.locator("main form:not([data-passkey]) button").first.click()
             expect(page.locator("#id_number_error")).to_be_visible()
 
         look("call", customer, path)
@@ -275,7 +284,7 @@ class Night:
         def upload(name: str, content: bytes) -> None:
             chosen = customer.go(statement).locator("input[type=file]")
             chosen.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
-            customer.page.locator("main form:not([hidden]) button").first.click()
+            customer.page.locator("main form:not([data-passkey]) button").first.click()
 
         def unreadable(page: Page) -> None:
             upload("photo.csv", b"\x89PNG")

@@ -8,18 +8,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import global_settings
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect, sync_playwright
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from mioboe.orders.models import ApprovalChoice, ApproveWhen, Order, Product
 from mioboe.people.jobs import write_account_mail
+from mioboe.people.models import Person
 from mioboe.signins.models import SignIn
 from tests import world
 from tests.people.signing_in import HOME, IPHONE, app_code, newest_code
@@ -119,11 +124,8 @@ def shuts_nobody_out(page: Page) -> None:
     assert page.evaluate(AXE_RUN) == []
 
 
-def test_a_passkey_is_added_and_signs_in(shop, browser):
-    world.customer()
-    context = opened(browser)
-    page = context.new_page()
-    said = listen(page)
+def with_authenticator(context: BrowserContext, page: Page) -> tuple[CDPSession, str]:
+    """The page's browser has a finger to show; the session and the authenticator's number."""
     authenticator = context.new_cdp_session(page)
     authenticator.send("WebAuthn.enable")
     facts = {
@@ -135,6 +137,15 @@ def test_a_passkey_is_added_and_signs_in(shop, browser):
         "automaticPresenceSimulation": True,
     }
     number = authenticator.send("WebAuthn.addVirtualAuthenticator", {"options": facts})["authenticatorId"]
+    return authenticator, number
+
+
+def test_a_passkey_is_added_and_signs_in(shop, browser):
+    world.customer()
+    context = opened(browser)
+    page = context.new_page()
+    said = listen(page)
+    authenticator, number = with_authenticator(context, page)
     sign_in(page, shop)
     page.wait_for_url(f"{shop}/orders/")
     page.goto(f"{shop}/account/2fa/")
@@ -166,6 +177,13 @@ def test_a_passkey_is_added_and_signs_in(shop, browser):
     last = SignIn.objects.latest("at")
     assert last.method == "passkey" and last.is_familiar
 
+    # The browser offers it on the mail address's field; chosen there (the authenticator of the tests chooses at once), no button is
+    # pressed.
+    sign_out(page, shop)
+    page.goto(f"{shop}/account/login/?next=/orders/")
+    page.wait_for_url(f"{shop}/orders/")
+    assert SignIn.objects.latest("at").method == "passkey" and SignIn.objects.count() == 3
+
     # After the password it is the second step, and it confirms, too.
     sign_out(page, shop)
     authenticator.send("WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": number, "enabled": False})
@@ -178,6 +196,44 @@ def test_a_passkey_is_added_and_signs_in(shop, browser):
     page.goto(f"{shop}/account/2fa/webauthn/add/")
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("**/webauthn/add/")
+    assert said == []
+
+
+def test_a_passkey_approves_an_order_that_waits(shop, browser):
+    hana = world.customer()
+    context = opened(browser)
+    page = context.new_page()
+    said = listen(page)
+    authenticator, number = with_authenticator(context, page)
+    sign_in(page, shop)
+    page.wait_for_url(f"{shop}/orders/")
+    page.goto(f"{shop}/account/2fa/webauthn/add/")
+    confirm_password(page)
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.locator("[data-codes] li")).to_have_count(10)
+    ApprovalChoice.objects.filter(person=hana).update(when=ApproveWhen.ALWAYS)
+    film = world.film()
+    Product.objects.update(picture="shopfront/goods/film-falling-stars.svg")
+    order = world.bought(Person.objects.get(pk=hana.pk), Product.objects.get(pk=film.pk))
+    path = f"{shop}/orders/{order.number}/"
+    page.goto(path)
+    # Added a moment ago, it approves nothing yet.
+    expect(page.locator("input[name=code]")).to_be_visible()
+    expect(page.locator("form[data-passkey]")).to_have_count(0)
+    Authenticator.objects.update(created_at=timezone.now() - timedelta(days=8))
+    page.goto(path)
+    press = page.get_by_role("button", name="Approve ¥500 with a passkey")
+    expect(press).to_be_visible()
+    shuts_nobody_out(page)
+    # Whoever cannot show finger, face or PIN is told so, and can try again.
+    authenticator.send("WebAuthn.setUserVerified", {"authenticatorId": number, "isUserVerified": False})
+    press.click()
+    expect(page.locator("[data-passkey-problem]")).to_be_visible()
+    assert Order.objects.get().state == "waiting"
+    authenticator.send("WebAuthn.setUserVerified", {"authenticatorId": number, "isUserVerified": True})
+    press.click()
+    expect(page.locator("main")).not_to_contain_text("Please approve this order")
+    assert Order.objects.get().approval.how == "passkey" and Order.objects.get().state == "confirmed"
     assert said == []
 
 

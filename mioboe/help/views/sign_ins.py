@@ -68,7 +68,7 @@ def sign_in(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _is_known_elsewhere(request: HttpRequest, asked: SignIn) -> bool:
     """Whether this browser is one that the account knows, and not the one in question: nobody vouches for himself."""
-    own = current_sign_in(request.session.session_key)
+    own = current_sign_in(request.session)
     if own is None or own.device is None or own.device_id == asked.device_id:
         return False
     return is_known(own.device)
@@ -95,6 +95,7 @@ def _lines(person: Person, which: str, language: str, zone: tzinfo) -> Iterator[
             _("About where"),
             _("Network"),
             _("How"),
+            _("Second step"),
             _("Why"),
             _("Mail sent"),
             _("Your answer"),
@@ -120,6 +121,7 @@ def _cells(one: Told, zone: tzinfo) -> tuple[object, ...]:
         place_words(row.country, row.prefecture),
         row.network,
         row.how,
+        row.second_step,
         row.why,
         notice.mailed_at.astimezone(zone).strftime("%Y-%m-%d %H:%M") if notice and notice.mailed_at else "",
         str(notice.get_state_display()) if notice and notice.answered_at else "",

@@ -4,6 +4,8 @@ from mioboe.orders.actions.approval_choice import (
     Wish,
     choose_approval,
     lower_approval,
+    lower_at_once,
+    set_if_strict,
     wish_of,
 )
 from mioboe.orders.actions.approving import (
@@ -129,6 +131,7 @@ __all__ = [
     "hold_order",
     "lapse_approvals",
     "lower_approval",
+    "lower_at_once",
     "merge_carts",
     "note_delivered",
     "note_opened",
@@ -149,6 +152,7 @@ __all__ = [
     "remove_card",
     "remove_from_cart",
     "revoke_access",
+    "set_if_strict",
     "stop_parcel",
     "take_the_money",
     "that_can_be_held",

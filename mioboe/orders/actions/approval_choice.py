@@ -1,5 +1,5 @@
-"""When a customer wants to be asked. Stricter is free; laxer needs the mailbox on file, as the intruder is often the one who is
-signed in, and would switch off first what stands in the way."""
+"""When a customer wants to be asked. Stricter is free; laxer needs a proof beside the session, as the intruder is often the one who is
+signed in, and would switch off first what stands in the way: a fresh proof on a device that the account knows, or the mailbox on file."""
 
 from dataclasses import dataclass
 
@@ -67,6 +67,16 @@ def wish_of(person: Person) -> Wish:
 def choose_approval(person: Person, wish: Wish) -> bool:
     """Sets it where it is at least as strict as before. Otherwise nothing changes, a mail with a link goes to the address on file, and the
     answer is False. Raises TooOften."""
+    if set_if_strict(person, wish):
+        return True
+    if not is_within_limit("lower_approval", str(person.pk), MOST_MAILS, WITHIN_S):
+        raise TooOften
+    _ask(person, wish)
+    return False
+
+
+def set_if_strict(person: Person, wish: Wish) -> bool:
+    """Sets it where it is at least as strict as before; otherwise nothing changes, and the answer is False."""
     with transaction.atomic():
         # Two at once: the second is held against what the first has chosen.
         Person.objects.select_for_update(no_key=True).get(pk=person.pk)
@@ -76,21 +86,29 @@ def choose_approval(person: Person, wish: Wish) -> bool:
             if wish != before:
                 _set(person, wish)
             return True
-    if not is_within_limit("lower_approval", str(person.pk), MOST_MAILS, WITHIN_S):
-        raise TooOften
-    _ask(person, wish)
     return False
 
 
-@transaction.atomic
 def lower_approval(link: Link) -> Wish:
-    """What the link was mailed for; the caller has used it up. A mail says so, to whoever reads the address on file."""
+    """What the link was mailed for; the caller has used it up."""
     assert link.person is not None
     wish = Wish.read(link.about)
-    _set(link.person, wish)
-    spend_links(LOWER_PURPOSE, link.person)
-    _mail(link.person, "approval_lowered", wish, settings.MIOBOE_BASE_URL + reverse("help:contact"))
+    _lower(link.person, wish, by_mail=True)
     return wish
+
+
+def lower_at_once(person: Person, wish: Wish) -> None:
+    """Sets what is laxer, where the caller has just seen a proof on a device that the account knows. Links that were mailed before are
+    void."""
+    _lower(person, wish, by_mail=False)
+
+
+@transaction.atomic
+def _lower(person: Person, wish: Wish, by_mail: bool) -> None:
+    """A mail says so, to whoever reads the address on file."""
+    _set(person, wish)
+    spend_links(LOWER_PURPOSE, person)
+    _mail(person, "approval_lowered", wish, settings.MIOBOE_BASE_URL + reverse("help:contact"), by_mail=by_mail)
 
 
 def _set(person: Person, wish: Wish) -> None:
@@ -106,6 +124,6 @@ def _ask(person: Person, wish: Wish) -> None:
     _mail(person, "approval_lower", wish, settings.MIOBOE_BASE_URL + reverse("shopfront:approval_lower", args=[secret]))
 
 
-def _mail(person: Person, kind: str, wish: Wish, link: str) -> None:
+def _mail(person: Person, kind: str, wish: Wish, link: str, by_mail: bool = True) -> None:
     above = None if wish.above is None else Money(wish.above, JPY)
-    write_mail(kind, person, [person.ref], when=wish.when.label, above=above, link=link)
+    write_mail(kind, person, [person.ref], when=wish.when.label, above=above, link=link, by_mail=by_mail)

@@ -58,7 +58,7 @@ def buy(request: HttpRequest, slug: str) -> HttpResponse:
             request.user,
             product,
             press,
-            current_sign_in(request.session.session_key),
+            current_sign_in(request.session),
             seen=seen,
             knows=request.POST.get("knows", ""),
             is_sure=request.POST.get("sure") in _SURE,

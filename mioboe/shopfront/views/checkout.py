@@ -122,7 +122,7 @@ def _pay(request: HttpRequest, cart: Cart, terms: Terms) -> HttpResponse:
     if terms.card is None:
         terms.problems.append(_("Please add a card first."))
         return _page(request, cart, terms, 422)
-    sign_in = None if terms.how == HowBought.GUEST else current_sign_in(request.session.session_key)
+    sign_in = None if terms.how == HowBought.GUEST else current_sign_in(request.session)
     buyer = Buyer(person, terms.how, terms.card, terms.destination, terms.address, sign_in)
     try:
         orders = buy_cart(cart, buyer, press, request.POST.getlist("seen"))

@@ -18,6 +18,7 @@ from mioboe.orders.actions.asking import CODE_DIGITS
 from mioboe.orders.facts import OrderFacts
 from mioboe.orders.history import shown
 from mioboe.orders.models import Line, Order, OrderState
+from mioboe.people.passkeys import has_passkey
 from mioboe.site.ids import heard
 from mioboe.site.templatetags.site_tags import money
 
@@ -37,6 +38,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "order": found,
         "facts": OrderFacts(found),
         "code_digits": CODE_DIGITS,
+        "has_passkey": found.state == OrderState.WAITING and has_passkey(found.customer),
         "shows_address": request.GET.get("show") == "address",
     }
     return render(request, "shopfront/order.html", context)

@@ -5,6 +5,7 @@ from mioboe.signins.actions.attempts import note_attempt
 from mioboe.signins.actions.device_secrets import digest
 from mioboe.signins.actions.devices import (
     is_known,
+    is_on_known_device,
     know_device,
     name_device,
     name_of,
@@ -16,10 +17,10 @@ from mioboe.signins.actions.learning import fold, learn
 from mioboe.signins.actions.memory import tenths_from
 from mioboe.signins.actions.months import keep_months
 from mioboe.signins.actions.notices import LINK_PURPOSE, tell_of_copy, tell_of_sign_in, tell_of_tries, write_notice_mail
-from mioboe.signins.actions.noting import Noted, current_sign_in, note_sign_in
+from mioboe.signins.actions.noting import Noted, note_sign_in
 from mioboe.signins.actions.reporting import Told, note_told
 from mioboe.signins.actions.seeing import Seen, see_device
-from mioboe.signins.actions.sessions import devices_signed_in, end_sessions_of
+from mioboe.signins.actions.sessions import current_sign_in, devices_signed_in, end_sessions_of, note_in_session
 from mioboe.signins.actions.thresholds import last_scores, set_threshold, set_thresholds, share_touched, thresholds
 from mioboe.signins.browsers import LONGEST_USER_AGENT
 
@@ -37,6 +38,7 @@ __all__ = [
     "end_sessions_of",
     "fold",
     "is_known",
+    "is_on_known_device",
     "keep_months",
     "know_device",
     "last_scores",
@@ -45,6 +47,7 @@ __all__ = [
     "name_of",
     "note_attempt",
     "note_copy",
+    "note_in_session",
     "note_sign_in",
     "note_told",
     "notice_of",

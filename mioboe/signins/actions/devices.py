@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from mioboe.people.models import Person
-from mioboe.signins.actions.sessions import end_sessions_of
+from mioboe.signins.actions.sessions import current_sign_in, end_sessions_of
 from mioboe.signins.browsers import browser_of
 from mioboe.signins.models import Device
 from mioboe.trail.actions import record
@@ -24,6 +25,12 @@ def is_known(device: Device) -> bool:
     """Whether the device's secret speaks for it by now."""
     since = device.known_at or device.first_seen_at + KNOWN_AFTER
     return device.revoked_at is None and since <= timezone.now()
+
+
+def is_on_known_device(session: SessionBase) -> bool:
+    """Whether this session is on a device whose secret speaks for it."""
+    sign_in = current_sign_in(session)
+    return sign_in is not None and sign_in.device is not None and is_known(sign_in.device)
 
 
 def know_device(device: Device) -> bool:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from mioboe.people.models import Person
@@ -21,13 +20,11 @@ from mioboe.signins.actions.devices import forget_surplus, is_known, note_copy
 from mioboe.signins.actions.learning import MOST_TRIES, day_of, keep, read_profile, shown_by
 from mioboe.signins.actions.memory import tallies
 from mioboe.signins.actions.notices import tell_of_sign_in
-from mioboe.signins.actions.sessions import sign_in_of_session
 from mioboe.signins.actions.thresholds import is_over, score_key, tenths_of
 from mioboe.signins.browsers import browser_of, clean
 from mioboe.signins.familiarity import Weighed, keys_to_learn, weigh
 from mioboe.signins.models import AccountProfile, Device, Level, SignIn
 from mioboe.signins.places import Place, place_of
-from mioboe.site.reads import read_often
 from mioboe.trail.actions import record
 
 LONGEST_METHOD = 20
@@ -185,16 +182,3 @@ def _new_device(sign_in: SignIn, columns: dict[str, str]) -> Device:
     )
     forget_surplus(device)
     return device
-
-
-def current_sign_in(session_key: str | None) -> SignIn | None:
-    """The sign-in that this session came from."""
-    if not session_key:
-        return None
-    # A new password gives the session a new key; what it carries stays.
-    return _latest(digest(session_key)) or sign_in_of_session(session_key)
-
-
-@read_often
-def _latest(session: str) -> QuerySet[SignIn]:
-    return SignIn.objects.filter(session_digest=session).select_related("device").order_by("-at")[:1]

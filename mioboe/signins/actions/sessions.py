@@ -1,12 +1,17 @@
 """Which sessions came from which device. A session carries its sign-in, as its key changes with a new password."""
 
+from datetime import datetime
+
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
 
 from mioboe.people.models import Person
 from mioboe.signins.models import Device, SignIn
 from mioboe.site.live import announce_session_end
+from mioboe.site.reads import read_often
 
 # What a session holds of its sign-in.
 SIGN_IN_KEY, DEVICE_KEY = "sign_in", "device"
@@ -28,11 +33,21 @@ def devices_signed_in(person: Person) -> set[int]:
     return {held[DEVICE_KEY] for _, held in _sessions(person) if DEVICE_KEY in held}
 
 
-def sign_in_of_session(session_key: str) -> SignIn | None:
-    """The sign-in that the session itself says it came from."""
-    session = Session.objects.filter(session_key=session_key).first()
-    number = session.get_decoded().get(SIGN_IN_KEY) if session else None
-    return SignIn.objects.select_related("device").filter(pk=number).first() if number else None
+def note_in_session(session: SessionBase, sign_in: SignIn) -> None:
+    """From now on the session says which sign-in it came from, and from which device."""
+    session[SIGN_IN_KEY], session[DEVICE_KEY] = [sign_in.pk, sign_in.at.isoformat()], sign_in.device_id
+
+
+def current_sign_in(session: SessionBase) -> SignIn | None:
+    """The sign-in that this session came from, with its device; None where it came from none, or that is gone."""
+    kept = session.get(SIGN_IN_KEY)
+    return _sign_in(kept[0], datetime.fromisoformat(kept[1])) if kept else None
+
+
+@read_often
+def _sign_in(number: int, at: datetime) -> QuerySet[SignIn]:
+    # With its time it is looked for in one month's partition.
+    return SignIn.objects.filter(pk=number, at=at).select_related("device")
 
 
 def _sessions(person: Person) -> list[tuple[str, dict[str, int]]]:

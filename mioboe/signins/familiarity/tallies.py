@@ -4,10 +4,11 @@ The process holds one of these and brings it up to date from the database every 
 fold keeps (`MOST_OF_A_KIND`).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from mioboe.signins.familiarity.keys import KIND_MASK, Kind, numbered, value_of
-from mioboe.signins.familiarity.outcomes import BUCKETS, CELLS, DEVICES, GAPS, NETWORKS
+from mioboe.signins.familiarity.outcomes import CELLS, DEVICES, GAPS, NETWORKS
 
 # Kinds whose values anybody can invent or that have no end; the rarest go.
 MOST_OF_A_KIND = {
@@ -25,6 +26,8 @@ FIRST_DEVICES = (0.60, 0.18, 0.10, 0.03, 0.06, 0.03)
 FIRST_WEIGHT = 200.0
 # How firmly a history length's own rates are drawn towards all lengths' together, and an ASN's towards all ASNs'.
 LENGTH_WEIGHT, ASN_WEIGHT = 200.0, 20.0
+_FIRST = [first * of_device for first in FIRST_NETWORKS for of_device in FIRST_DEVICES]
+_ALL = -1
 
 
 class Tallies:
@@ -32,7 +35,10 @@ class Tallies:
         self.counts: dict[int, int] = {}
         self.sign_ins = 0
         self._stayed = self._renewed = 0
-        self._rates: list[list[float]] | None = None
+        # How owners' sign-ins came out, by cell: with a history of that length so long after the last, and summed over lengths,
+        # over gaps, and over both. What follows from them is worked out for those that are asked for.
+        self._found: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0] * CELLS)
+        self._rates: dict[int, list[float]] = {}
 
     def put(self, key: int, count: int) -> None:
         """Sets a count to its newest value; zero forgets it."""
@@ -42,7 +48,7 @@ class Tallies:
         else:
             self.counts.pop(key, None)
         if kind == Kind.RATE:
-            self._rates = None
+            self._count(value_of(key), change)
         elif kind == Kind.STAYED:
             self._stayed += change
         elif kind == Kind.RENEWED:
@@ -54,32 +60,29 @@ class Tallies:
             self.put(key, self.counts.get(key, 0) + 1)
         self.sign_ins += 1
 
+    def _count(self, number: int, change: int) -> None:
+        which, cell = divmod(number, CELLS)
+        length, gap = divmod(which, GAPS)
+        for sums in ((length, gap), (_ALL, gap), (length, _ALL), (_ALL, _ALL)):
+            self._found[sums][cell] += change
+        self._rates.clear()
+
     def rates(self, length: int, gap: int) -> list[float]:
         """How likely an owner's sign-in comes out in each cell (network × DEVICES + device), by history length and by the time
         since the last one."""
-        if self._rates is None:
-            self._rates = self._learn_rates()
-        return self._rates[length * GAPS + gap]
+        which = length * GAPS + gap
+        found = self._rates.get(which)
+        if found is None:
+            found = self._rates[which] = self._learn_rates(length, gap)
+        return found
 
-    def _learn_rates(self) -> list[list[float]]:
-        def seen(length: int, gap: int) -> list[int]:
-            return [self.counts.get(rate_key(length, gap, cell), 0) for cell in range(CELLS)]
-
-        def sum_(rows: list[list[int]]) -> list[int]:
-            return [sum(column) for column in zip(*rows, strict=True)]
-
-        found = [[seen(length, gap) for gap in range(GAPS)] for length in range(BUCKETS)]
-        first = [FIRST_NETWORKS[cell // DEVICES] * FIRST_DEVICES[cell % DEVICES] for cell in range(CELLS)]
-        together = _drawn(sum_([sum_(row) for row in found]), first, FIRST_WEIGHT)
-        by_gap = [_drawn(sum_([row[gap] for row in found]), together, LENGTH_WEIGHT) for gap in range(GAPS)]
-        by_length = [_drawn(sum_(row), together, LENGTH_WEIGHT) for row in found]
-        rates = []
-        for length in range(BUCKETS):
-            for gap in range(GAPS):
-                prior = [a * b / c for a, b, c in zip(by_gap[gap], by_length[length], together, strict=True)]
-                whole = sum(prior)
-                rates.append(_drawn(found[length][gap], [one / whole for one in prior], LENGTH_WEIGHT))
-        return rates
+    def _learn_rates(self, length: int, gap: int) -> list[float]:
+        together = _drawn(self._found[_ALL, _ALL], _FIRST, FIRST_WEIGHT)
+        by_gap = _drawn(self._found[_ALL, gap], together, LENGTH_WEIGHT)
+        by_length = _drawn(self._found[length, _ALL], together, LENGTH_WEIGHT)
+        prior = [a * b / c for a, b, c in zip(by_gap, by_length, together, strict=True)]
+        whole = sum(prior)
+        return _drawn(self._found[length, gap], [one / whole for one in prior], LENGTH_WEIGHT)
 
     def renewal(self, asn_key: int) -> tuple[float, float]:
         """How much oftener than other operators this one gives a customer an address that is new, and one that is not."""

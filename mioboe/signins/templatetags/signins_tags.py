@@ -3,7 +3,7 @@ from django import template
 from mioboe.signins.models import Device, SignIn
 from mioboe.signins.networks import network_name
 from mioboe.signins.places import Place, place_words
-from mioboe.signins.words import device_words, method_words, reason_words
+from mioboe.signins.words import device_words, first_step_words, reason_words, second_step_words
 
 register = template.Library()
 
@@ -29,7 +29,13 @@ def network(asn: int | None) -> str:
 @register.filter
 def how(sign_in: SignIn) -> str:
     """By what somebody signed in."""
-    return method_words(sign_in.method)
+    return first_step_words(sign_in.method)
+
+
+@register.filter
+def second_step(sign_in: SignIn) -> str:
+    """By what a second step was passed; "" where there was none."""
+    return second_step_words(sign_in.method)
 
 
 @register.filter

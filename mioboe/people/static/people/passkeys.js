@@ -1,6 +1,6 @@
-// Passkeys: `<form data-passkey="sign-in | confirm | add" hidden>` with a hidden field `credential` is shown where the browser has
-// them. What the authenticator is asked comes from the form's address ("sign-in") or from the page's #js_data. Everything else on
-// the page works without this.
+// Passkeys: `<form data-passkey="sign-in | approve | confirm | add" hidden>` with a hidden field `credential` is shown where the
+// browser has them. What the authenticator is asked comes from the form's address ("sign-in", "approve") or from the page's #js_data.
+// Everything else on the page works without this.
 (() => {
   const { webauthnJSON } = window;
   const isAddress = /^[\d.]+$|^\[/.test(location.hostname); // a passkey belongs to a name
@@ -18,6 +18,7 @@
 
   const asked = {
     "sign-in": async (form) => webauthnJSON.get(await fromAddress(form)),
+    approve: async (form) => webauthnJSON.get(await fromAddress(form)),
     confirm: async () => webauthnJSON.get(fromPage().request_options),
     add: async () => {
       const options = fromPage().creation_options;
