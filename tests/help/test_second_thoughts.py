@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from mioboe.calls import actions as calls
+from mioboe.calls.limits import count_call
 from mioboe.calls.models import Callback, CallbackState
 from mioboe.cases.actions import LONGEST_STORY, open_case
 from mioboe.cases.models import Case, Proof, ProofKind
@@ -213,10 +214,10 @@ def number_that_does_not_exist(client, case):
     return client.post(f"/help/cases/{case.number}/call/", {"which": "typed", "number": "090-1234"})
 
 
-def number_in_use_elsewhere(client, case):
-    ben = world.customer("ben@customer.example")
-    calls.request_callback(open_case(ben, None, ProofKind.SESSION), "+819011112222", "ja")
-    return client.post(f"/help/cases/{case.number}/call/", {"which": "typed", "number": "090-1111-2222"})
+def called_too_often(client, case):
+    for _ in range(7):
+        count_call(case.customer, world.NUMBER, None)
+    return client.post(f"/help/cases/{case.number}/call/", {"which": case.customer.phones.get().pk})
 
 
 def file_too_large(client, case):
@@ -254,7 +255,7 @@ def link_of_somebody_else(client, case):
     ("ask", "status"),
     [
         (number_that_does_not_exist, 422),
-        (number_in_use_elsewhere, 422),
+        (called_too_often, 422),
         (file_too_large, 422),
         (file_unreadable, 422),
         (no_file, 422),

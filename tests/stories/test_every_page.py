@@ -46,7 +46,7 @@ class Night:
         self.stranger.go("/demo/").locator("button[value=tokyo]").click()
         self.stranger.sign_in(people.CUSTOMER, people.PASSWORD)
         self.order = self._buy("falling-stars")
-        self._buy("kettle")
+        self.parcel_order = self._buy("kettle")
         self.spent_order = self._buy("lighthouse")
         self.fresh_link = self._mailed_link("星降る夜に", "/help/not-me/")
         self.spent_link = self._mailed_link("灯台守の手紙", "/help/not-me/")
@@ -213,6 +213,7 @@ class Night:
         look("help", visitor, "/help/")
         look("contact", customer, "/help/contact/")
         look("contact of a visitor", visitor, "/help/contact/")
+        self.contact()
         look("not me", visitor, self.fresh_link)
         look("report an order", customer, f"/help/orders/{self.order}/")
         look("link of nobody", visitor, "/help/not-me/nothing/", 404)
@@ -221,6 +222,27 @@ class Night:
         look("cases", customer, "/help/cases/")
         look("cases of nobody", self.agent, "/help/cases/")
         look("case without a plan", customer, f"/help/cases/{self.calm_case}/")
+
+    def contact(self) -> None:
+        """The steps between the list of orders and the one press; the numbers on file; the operator's lists."""
+        look, customer, operator = self.looker.look, self.customer, self.operator
+        film = f"/help/contact/?order={self.order}"
+        look("contact, what about", customer, film)
+        look("contact, detail", customer, f"{film}&about=video")
+        look("contact, undo alone", customer, f"{film}&about=video&detail=film-by-mistake")
+        look(
+            "contact, parcel", customer, f"/help/contact/?order={self.parcel_order}&about=delivery&detail=parcel-where"
+        )
+        look("contact, who signed in", customer, "/help/contact/?order=none&about=account&detail=account-used")
+        look(
+            "contact, by telephone",
+            customer,
+            f"/help/contact/phone/?order={self.order}&about=video&detail=film-purchase",
+        )
+        look("numbers", customer, "/help/safety/numbers/")
+        look("contact lists", operator, "/desk/topics/")
+        look("contact list, new", operator, "/desk/topics/topic/new/")
+        look("limits of calls", operator, "/desk/limits/")
 
     def call(self) -> None:
         """A call from "call me now" to its end; nobody is on duty at first."""
