@@ -59,7 +59,7 @@ def _tell(phone: Phone, is_new: bool) -> None:
         "number_changed",
         phone.person,
         [phone.person.ref],
-        number=phone.number,
+        phone=phone.number,
         is_new=is_new,
         at=timezone.now(),
         numbers_url=settings.MIOBOE_BASE_URL + reverse("help:numbers"),
