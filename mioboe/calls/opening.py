@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
 from django.conf import settings
 
+from mioboe.site.closed_days import check_day, holidays_of, is_closed
 from mioboe.site.errors import StartError
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -28,7 +28,7 @@ LONGEST_CLOSED = timedelta(days=30)
 DAY_MINUTES = 24 * 60
 _HOURS = re.compile(r"(\w{3})(?:-(\w{3}))? (\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 _QUARTERS = ("00", "15", "30", "45")
-_DAY = re.compile(r"(?:(\d{4})-)?(\d{2})-(\d{2})")
+_DAY = re.compile(r"(?:\d{4}-)?\d{2}-\d{2}")
 HOLIDAYS = "holidays-"
 
 
@@ -64,12 +64,7 @@ class Opening:
 
     def hours_on(self, day: date) -> tuple[tuple[int, int], ...]:
         """The minutes of a day within which customers are called."""
-        is_closed = (
-            day.isoformat() in self.closed_days
-            or day.strftime("%m-%d") in self.closed_days
-            or bool(self.holidays_of and day in _holidays(self.holidays_of))
-        )
-        return () if is_closed else self.hours[day.weekday()]
+        return () if is_closed(day, self.closed_days, self.holidays_of) else self.hours[day.weekday()]
 
     def next_open(self, moment: datetime) -> datetime | None:
         """The moment itself where it is within the hours, else when they begin next; None where that is more than 30 days away."""
@@ -149,7 +144,7 @@ def read(hours: tuple[str, ...], closed: tuple[str, ...], zone: str) -> Opening:
         raise StartError("MIOBOE_CALL_CLOSED knows the holidays of one country")
     for country in countries:
         try:
-            _holidays(country)
+            holidays_of(country)
         except NotImplementedError as error:
             raise StartError(f"MIOBOE_CALL_CLOSED: nobody knows the holidays of {country!r}") from error
     return Opening(tuple(tuple(sorted(day)) for day in days), plain, countries[0] if countries else "", ZoneInfo(zone))
@@ -170,18 +165,11 @@ def _understood(line: str) -> tuple[int, int, int, int]:
 
 
 def _check_day(day: str) -> None:
-    match = _DAY.fullmatch(day)
     try:
-        if match is None:
+        if _DAY.fullmatch(day) is None:
             raise ValueError
-        date(int(match[1] or 2024), int(match[2]), int(match[3]))  # a leap year: 02-29 is a day
+        check_day(day)
     except ValueError as error:
         raise StartError(
             f"MIOBOE_CALL_CLOSED is a list of 12-31, 2027-05-06, holidays-JP; {day!r} is none of it"
         ) from error
-
-
-@lru_cache(maxsize=8)
-def _holidays(country: str) -> holidays.HolidayBase:
-    """Public holidays; years are worked out as they are asked for. Raises NotImplementedError for an unknown country."""
-    return holidays.country_holidays(country)

@@ -4,10 +4,10 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mioboe.calls.opening import opening, shop_zone
+from mioboe.site.language import is_japanese
 
 
 def hours_words() -> str:
@@ -39,4 +39,4 @@ def day_words(day: date) -> str:
         return _("today")
     if day == today + timedelta(days=1):
         return _("tomorrow")
-    return date_format(day, "n月j日（D）" if (get_language() or "ja").startswith("ja") else "D j M")
+    return date_format(day, "n月j日（D）" if is_japanese() else "D j M")

@@ -4,13 +4,13 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 
 from mioboe.orders.models import Order
 from mioboe.signins.models import SignIn
 from mioboe.site.ids import new_id
+from mioboe.site.language import is_japanese
 from mioboe.site.states import Stateful
 
 
@@ -66,7 +66,7 @@ class Named(models.Model):
 
     @property
     def words(self) -> str:
-        return self.words_ja if (get_language() or "ja").startswith("ja") else self.words_en
+        return self.words_ja if is_japanese() else self.words_en
 
 
 class Topic(Named):
@@ -213,4 +213,4 @@ class RemedyLine(models.Model):
 
     @property
     def title(self) -> str:
-        return self.title_ja if (get_language() or "ja").startswith("ja") else self.title_en
+        return self.title_ja if is_japanese() else self.title_en

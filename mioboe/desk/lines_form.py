@@ -4,12 +4,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
 from moneyed import Money
 
 from mioboe.cases.models import Case
 from mioboe.cases.remedies.cancel_line import cancellable
 from mioboe.cases.remedies.refund import charges_of
+from mioboe.site.language import is_japanese
 
 MOST_PIECES_TYPED = 6  # digits
 
@@ -47,7 +47,7 @@ def lines_of(case: Case, typed: Mapping[str, str] | None = None) -> Lines | None
         return None
     chosen = pieces_typed(typed or {})
     lines = [
-        FormLine(id, told.title_ja if _is_japanese() else told.title_en, told.price, left, chosen.get(id, 0))
+        FormLine(id, told.title_ja if is_japanese() else told.title_en, told.price, left, chosen.get(id, 0))
         for id, (told, left) in there.items()
     ]
     if not lines:
@@ -74,7 +74,3 @@ def pieces_typed(typed: Mapping[str, str]) -> dict[str, int]:
             is_number = value.isascii() and value.isdigit() and len(value) <= MOST_PIECES_TYPED
             pieces[name.removeprefix("pieces-")] = int(value) if is_number else -1
     return {line: number for line, number in pieces.items() if number}
-
-
-def _is_japanese() -> bool:
-    return (get_language() or "ja").startswith("ja")

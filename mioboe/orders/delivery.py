@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import holidays
 from django.conf import settings
 
 from mioboe.signins.places import PREFECTURES
+from mioboe.site.closed_days import check_day, holidays_of, is_closed
 from mioboe.site.errors import StartError
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -40,12 +40,7 @@ class Delivery:
         return next((area for area in self.areas if name in area.prefectures), self.areas[-1])
 
     def is_working_day(self, day: date) -> bool:
-        return not (
-            day.weekday() in self.closed_weekdays
-            or day.isoformat() in self.closed_days
-            or day.strftime("%m-%d") in self.closed_days
-            or day in _holidays(self.country)
-        )
+        return day.weekday() not in self.closed_weekdays and not is_closed(day, self.closed_days, self.country)
 
     def next_working_day(self, day: date) -> date:
         """The day itself where it is one. Raises StartError for a shop that is closed for more than 60 days."""
@@ -90,12 +85,12 @@ def _understood(told: dict[str, Any]) -> Delivery:
     areas = tuple(_area(area) for area in told["areas"])
     if not areas or areas[-1].prefectures:
         raise ValueError("the last of the areas names no prefectures: it holds for the rest")
-    _holidays(told["country"])
+    holidays_of(told["country"])
     weekdays = frozenset(WEEKDAYS.index(day) for day in told["closed_weekdays"])
     if len(weekdays) == len(WEEKDAYS):
         raise ValueError("closed_weekdays leaves no day to work on")
     for day in told["closed_days"]:
-        date.fromisoformat(day if len(day) == 10 else f"2024-{day}")  # a leap year: 02-29 is a day
+        check_day(day)
     if english(told["home"]) not in PREFECTURES:
         raise ValueError(f"home {told['home']!r} is no prefecture")
     return Delivery(told["country"], weekdays, frozenset(told["closed_days"]), english(told["home"]), areas)
@@ -112,9 +107,3 @@ def _area(told: dict[str, Any]) -> Area:
     if told["days"] == 0 and told["cut_off"] > time(start):
         raise ValueError("a parcel cannot arrive on the day before it is ordered: cut_off is after the window's begin")
     return Area(names, told["cut_off"], told["days"], (start, end))
-
-
-@cache
-def _holidays(country: str) -> holidays.HolidayBase:
-    """Public holidays; years are worked out as they are asked for. Raises NotImplementedError for an unknown country."""
-    return holidays.country_holidays(country)

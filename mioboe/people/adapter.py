@@ -25,6 +25,7 @@ from mioboe.people.guesses import Guess, begin_guess
 from mioboe.people.models import Person
 from mioboe.site.context import shop_name
 from mioboe.site.ids import new_id, spoken
+from mioboe.site.language import is_japanese
 
 LONGEST_USER_AGENT = 400
 
@@ -184,5 +185,5 @@ def _zone(name: str) -> zoneinfo.ZoneInfo | None:
 def _moment(iso: str | None) -> str:
     if not iso:
         return ""
-    form = "Y年n月j日 H:i" if (get_language() or "ja").startswith("ja") else "j M Y, H:i"
+    form = "Y年n月j日 H:i" if is_japanese() else "j M Y, H:i"
     return date_format(timezone.localtime(datetime.fromisoformat(iso)), form)

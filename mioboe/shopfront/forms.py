@@ -6,7 +6,6 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from mioboe.orders.actions import Wish, wish_of
@@ -17,13 +16,14 @@ from mioboe.orders.postcodes import postcode_in, prefecture_of
 from mioboe.payments.models import Card
 from mioboe.people.models import Address, Person
 from mioboe.signins.places import PREFECTURES
+from mioboe.site.language import is_japanese
 
 _one_line = RegexValidator("^[^\x00-\x1f\x7f\u2028\u2029]*$", _("Please write this in one line."))
 
 
 def prefectures() -> list[tuple[str, str]]:
-    is_japanese = (get_language() or "ja").startswith("ja")
-    choices = [(name, japanese if is_japanese else name) for name, japanese in PREFECTURES.items()]
+    in_japanese = is_japanese()
+    choices = [(name, japanese if in_japanese else name) for name, japanese in PREFECTURES.items()]
     return [("", str(_("Please choose"))), *choices]
 
 
@@ -200,5 +200,5 @@ def card_name(card: Card) -> str:
 
 def address_name(address: Address | Destination) -> str:
     to = address if isinstance(address, Destination) else Destination.of(address)
-    between = "" if (get_language() or "ja").startswith("ja") else ", "
+    between = "" if is_japanese() else ", "
     return f"{to.recipient}, 〒{to.postcode} {to.prefecture_name}{between}{to.street}"

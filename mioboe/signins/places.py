@@ -9,10 +9,10 @@ import maxminddb
 import structlog
 from babel import Locale
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mioboe.signins.networks import MOBILE_CARRIERS, asn_of
+from mioboe.site.language import is_japanese
 
 log = structlog.get_logger(__name__)
 
@@ -144,16 +144,12 @@ def point_of(ip: str) -> Point | None:
 def place_words(country: str, prefecture: str) -> str:
     """The place in the reader's language: 大阪府 / Osaka, else the country, else that it is not known."""
     if prefecture:
-        return PREFECTURES[prefecture] if _is_japanese() else prefecture
+        return PREFECTURES[prefecture] if is_japanese() else prefecture
     if country == "JP":
         return _("Japan")
-    return _countries("ja" if _is_japanese() else "en").get(country) or country or _("place unknown")
+    return _countries("ja" if is_japanese() else "en").get(country) or country or _("place unknown")
 
 
 @cache
 def _countries(language: str) -> dict[str, str]:
     return dict(Locale(language).territories)
-
-
-def _is_japanese() -> bool:
-    return (get_language() or "ja").startswith("ja")

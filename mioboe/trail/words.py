@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from moneyed import JPY, Money
 
+from mioboe.site.language import is_japanese
 from mioboe.site.templatetags.site_tags import money
 
 _words: dict[str, str | Promise] = {}
@@ -35,7 +35,7 @@ def in_words(entry: _Entry) -> str:
     if isinstance(detail.get("amount"), int):
         detail["amount"] = money(Money(detail["amount"], JPY))
     # What the operator has put into words, in both languages.
-    language = "ja" if (get_language() or "ja").startswith("ja") else "en"
+    language = "ja" if is_japanese() else "en"
     detail.update(
         {name: value[language] for name, value in detail.items() if isinstance(value, dict) and language in value}
     )

@@ -5,11 +5,11 @@ from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from mioboe.cases.models import Case
+from mioboe.site.language import is_japanese
 from mioboe.site.states import Stateful
 
 
@@ -52,7 +52,7 @@ class Outcome(models.Model):
 
     @property
     def words(self) -> str:
-        return self.words_ja if (get_language() or "ja").startswith("ja") else self.words_en
+        return self.words_ja if is_japanese() else self.words_en
 
 
 class Callback(Stateful):

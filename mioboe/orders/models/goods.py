@@ -7,12 +7,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 from moneyed import Money
 
 from mioboe.orders.models.searching import folded, pairs
+from mioboe.site.language import is_japanese
 
 
 class Kind(models.TextChoices):
@@ -33,7 +33,7 @@ class Category(models.Model):
 
     @property
     def name(self) -> str:
-        return self.name_ja if (get_language() or "ja").startswith("ja") else self.name_en
+        return self.name_ja if is_japanese() else self.name_en
 
 
 class Product(models.Model):
@@ -79,11 +79,11 @@ class Product(models.Model):
 
     @property
     def title(self) -> str:
-        return self.title_ja if (get_language() or "ja").startswith("ja") else self.title_en
+        return self.title_ja if is_japanese() else self.title_en
 
     @property
     def about(self) -> str:
-        return self.about_ja if (get_language() or "ja").startswith("ja") else self.about_en
+        return self.about_ja if is_japanese() else self.about_en
 
     @property
     def is_film(self) -> bool:

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
 from moneyed import Money
@@ -20,6 +19,7 @@ from mioboe.people.models import Address
 from mioboe.signins.models import SignIn
 from mioboe.signins.places import PREFECTURES
 from mioboe.site.ids import new_id
+from mioboe.site.language import is_japanese
 from mioboe.site.states import Stateful
 
 
@@ -50,8 +50,7 @@ class Destination:
     @property
     def prefecture_name(self) -> str:
         """In the reader's language."""
-        is_japanese = (get_language() or "ja").startswith("ja")
-        return PREFECTURES.get(self.prefecture, self.prefecture) if is_japanese else self.prefecture
+        return PREFECTURES.get(self.prefecture, self.prefecture) if is_japanese() else self.prefecture
 
     @property
     def masked(self) -> str:
@@ -226,7 +225,7 @@ class Line(models.Model):
 
     @property
     def title(self) -> str:
-        return self.title_ja if (get_language() or "ja").startswith("ja") else self.title_en
+        return self.title_ja if is_japanese() else self.title_en
 
     @property
     def left(self) -> int:

@@ -6,11 +6,11 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mioboe.orders.delivery import english, japanese
 from mioboe.orders.models import Category
+from mioboe.site.language import is_japanese
 
 register = template.Library()
 
@@ -24,7 +24,7 @@ def day(moment: datetime) -> str:
         return _("today")
     if local.date() == today + timedelta(days=1):
         return _("tomorrow")
-    return date_format(local, "n月j日（D）" if _is_japanese() else "l j F")
+    return date_format(local, "n月j日（D）" if is_japanese() else "l j F")
 
 
 @register.filter
@@ -41,7 +41,7 @@ def at_hour(moment: datetime) -> str:
 
 @register.filter
 def prefecture(name: str) -> str:
-    return japanese(name) if _is_japanese() else english(name)
+    return japanese(name) if is_japanese() else english(name)
 
 
 @register.filter
@@ -63,7 +63,3 @@ def is_other_clock() -> bool:
     now = timezone.now()
     here = timezone.get_default_timezone()
     return timezone.localtime(now).utcoffset() != timezone.localtime(now, here).utcoffset()
-
-
-def _is_japanese() -> bool:
-    return (get_language() or "ja").startswith("ja")

@@ -9,7 +9,6 @@ from django.db.models.functions import Abs, RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +20,7 @@ from mioboe.people.models import Address
 from mioboe.shopfront import places
 from mioboe.shopfront.forms import PlaceForm
 from mioboe.signins.places import PREFECTURES
+from mioboe.site.language import is_japanese
 
 ON_A_SHELF = 6
 ON_A_PAGE = 24
@@ -50,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _orderings() -> dict[str, tuple[str, ...]]:
-    title = "title_ja" if (get_language() or "ja").startswith("ja") else "title_en"
+    title = "title_ja" if is_japanese() else "title_en"
     return {
         "new": ("-since", "-id"),
         "popular": ("-sold_lately", "id"),
@@ -151,7 +151,7 @@ def _page(request: HttpRequest, shown: Product, form: PlaceForm | None = None, s
 
 def _promised(request: HttpRequest, shown: Product, form: PlaceForm | None = None) -> dict[str, object]:
     to = places.where_to(request)
-    names = japanese if (get_language() or "ja").startswith("ja") else english
+    names = japanese if is_japanese() else english
     return {
         "product": shown,
         "promise": None if shown.is_sold_out else promise_for(shown, to, timezone.now()),

@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -11,6 +10,7 @@ from mioboe.orders.actions import person_for_guest
 from mioboe.shopfront import guests
 from mioboe.shopfront.carts import find_cart, has_parcels
 from mioboe.shopfront.forms import GuestForm
+from mioboe.site.language import is_japanese
 
 
 @never_cache
@@ -31,7 +31,7 @@ def tell(request: HttpRequest) -> HttpResponse:
     if not guests.may_begin(request, mail):
         form.add_error(None, _("That was too often in a short time. Please try again in an hour, or sign in."))
         return render(request, "shopfront/guest.html", {"form": form}, status=429)
-    language = "ja" if (get_language() or "ja").startswith("ja") else "en"
+    language = "ja" if is_japanese() else "en"
     guests.begin(request, mail, person_for_guest(mail, language), form.told_destination)
     return redirect("shopfront:check_out")
 

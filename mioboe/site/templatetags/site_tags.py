@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from moneyed import Money
 
 from mioboe.site import ids
+from mioboe.site.language import is_japanese
 
 register = template.Library()
 
@@ -32,7 +33,7 @@ def when(moment: datetime | None) -> str | SafeString:
         return ""
     local = timezone.localtime(moment)
     is_this_year = local.year == timezone.localtime().year
-    if (get_language() or "ja").startswith("ja"):
+    if is_japanese():
         form = "n月j日 H:i" if is_this_year else "Y年n月j日 H:i"
     else:
         form = "j M, H:i" if is_this_year else "j M Y, H:i"
