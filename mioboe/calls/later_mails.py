@@ -69,7 +69,6 @@ def _write(kind: str, callback: Callback, calendar_entry: dict[str, str], **cont
             attached=[calendar_entry],
             callback=callback,
             case=case,
-            help_url=settings.MIOBOE_BASE_URL + reverse("help:contact"),
             **context,
         )
 

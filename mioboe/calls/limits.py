@@ -8,7 +8,7 @@ that nobody locks out its owner.
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from ipaddress import ip_interface
 from typing import Any
 
@@ -133,8 +133,17 @@ def reserved(number: str) -> Money:
     return _cost(number, RESERVED_MINUTES)
 
 
+def _costs_something() -> bool:
+    return not set(settings.MIOBOE_CARRIERS) <= FREE_CARRIERS
+
+
+def _day_of(moment: datetime) -> date:
+    """Days are the shop's."""
+    return moment.astimezone(shop_zone()).date()
+
+
 def _cost(number: str, minutes: int) -> Money:
-    if set(settings.MIOBOE_CARRIERS) <= FREE_CARRIERS:
+    if not _costs_something():
         return Money(0, JPY)
     return Money(settings.MIOBOE_CALL_RATES.get(region_of(number), RATE_OF_OTHERS) * minutes, JPY)
 
@@ -142,7 +151,7 @@ def _cost(number: str, minutes: int) -> Money:
 def _count_day(cost: Money, is_known: bool, now: datetime, person: Person, number: str) -> None:
     """One statement counts and checks at once; the row is the day's own, and locked last."""
     share = 1.0 if is_known else FOR_EVERYBODY
-    day = now.astimezone(shop_zone()).date()
+    day = _day_of(now)
     CallDay.objects.bulk_create([CallDay(day=day)], ignore_conflicts=True)
     most_calls, most_cost = int(settings.MIOBOE_CALLS_A_DAY * share), int(settings.MIOBOE_CALL_SPEND_A_DAY * share)
     today = CallDay.objects.filter(day=day)
@@ -175,20 +184,17 @@ def _put_right(asked: Asked, cost: Money) -> None:
     difference = cost.amount - asked.cost.amount
     Asked.objects.filter(pk=asked.pk).update(cost=cost.amount, settled_at=timezone.now())
     if difference:
-        day = asked.at.astimezone(shop_zone()).date()
-        CallDay.objects.filter(day=day).update(cost=F("cost") + difference)
+        CallDay.objects.filter(day=_day_of(asked.at)).update(cost=F("cost") + difference)
 
 
 @transaction.atomic
 def note_refusal(refusal: OverLimit) -> None:
     """For the operator: who met which limit today, how often. One row however often."""
     now = timezone.now()
-    day = now.astimezone(shop_zone()).date()
-    key = digest("refused", refusal.key)
     row, is_new = Refused.objects.get_or_create(
-        day=day,
+        day=_day_of(now),
         limit=refusal.limit,
-        key=key,
+        key=digest("refused", refusal.key),
         defaults={"person": refusal.person, "number_end": phone_masked(refusal.number), "last_at": now},
     )
     if not is_new:
@@ -222,7 +228,7 @@ def _percent(part: int, whole: int) -> int:
 
 def today(most_rows: int = 50) -> Today:
     """For the operator's page."""
-    day = timezone.now().astimezone(shop_zone()).date()
+    day = _day_of(timezone.now())
     counted = CallDay.objects.filter(day=day).first()
     refused = Refused.objects.filter(day=day).select_related("person").order_by("-last_at")
     return Today(
@@ -230,15 +236,14 @@ def today(most_rows: int = 50) -> Today:
         most=settings.MIOBOE_CALLS_A_DAY,
         cost=counted.cost if counted else Money(0, JPY),
         most_cost=Money(settings.MIOBOE_CALL_SPEND_A_DAY, JPY),
-        costs_something=not set(settings.MIOBOE_CARRIERS) <= FREE_CARRIERS,
+        costs_something=_costs_something(),
         refused=list(refused[:most_rows]),
     )
 
 
 def refused_today() -> int:
     """How many calls the limits have refused today."""
-    day = timezone.now().astimezone(shop_zone()).date()
-    return Refused.objects.filter(day=day).aggregate(all=Sum("times"))["all"] or 0
+    return Refused.objects.filter(day=_day_of(timezone.now())).aggregate(all=Sum("times"))["all"] or 0
 
 
 def drop_old() -> int:

@@ -24,13 +24,19 @@ def hours_words() -> str:
 
 def clocks(moment: datetime) -> str:
     """A time with its day where that is not today."""
-    local, there = timezone.localtime(moment), moment.astimezone(shop_zone())
+    local = timezone.localtime(moment)
     words = f"{local:%H:%M}"
     if local.date() != timezone.localdate():
         words = _("%(day)s %(time)s") % {"day": day_words(local.date()), "time": words}
-    if there.utcoffset() != local.utcoffset():
-        words = _("%(here)s (%(there)s at the shop)") % {"here": words, "there": f"{there:%H:%M}"}
-    return words
+    return with_shops_clock(local, words)
+
+
+def with_shops_clock(local: datetime, words: str) -> str:
+    """The words for a time on the viewer's clock, with the shop's time behind where that is another."""
+    there = local.astimezone(shop_zone())
+    if there.utcoffset() == local.utcoffset():
+        return words
+    return _("%(here)s (%(there)s at the shop)") % {"here": words, "there": f"{there:%H:%M}"}
 
 
 def day_words(day: date) -> str:

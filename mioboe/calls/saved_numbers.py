@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mioboe.mails.actions import write_mail
+from mioboe.mails.words import contact_url
 from mioboe.people.models import Person, Phone
 from mioboe.trail.actions import record
 
@@ -63,5 +64,5 @@ def _tell(phone: Phone, is_new: bool) -> None:
         is_new=is_new,
         at=timezone.now(),
         numbers_url=settings.MIOBOE_BASE_URL + reverse("help:numbers"),
-        help_url=settings.MIOBOE_BASE_URL + reverse("help:contact") + "?order=none&about=account",
+        help_url=contact_url(order="none", about="account"),
     )

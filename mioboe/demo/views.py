@@ -135,9 +135,7 @@ def telephone_verb(request: HttpRequest, number: str, verb: str) -> HttpResponse
     elif verb == "hang_up":
         calls.end_call(callback)
     elif verb == "audio":
-        sent, got = request.POST.get("sent", ""), request.POST.get("received", "")
-        if sent.isdecimal() and got.isdecimal() and len(sent) < 10 and len(got) < 10:
-            calls.note_audio(callback, "customer", int(sent), int(got))
+        calls.note_audio_told(callback, "customer", request.POST)
     else:
         raise Http404
     return HttpResponse(status=204)

@@ -155,9 +155,7 @@ def call_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     elif verb == "hang_up":
         calls.end_call(callback)
     elif verb == "audio":
-        sent, received = request.POST.get("sent", ""), request.POST.get("received", "")
-        if sent.isdecimal() and received.isdecimal() and len(sent) < 10 and len(received) < 10:
-            calls.note_audio(callback, "agent", int(sent), int(received))
+        calls.note_audio_told(callback, "agent", request.POST)
     else:
         raise Http404
     return HttpResponse(status=204)

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from mioboe.calls.matching import expected_wait, place_in_queue
 from mioboe.calls.models import Callback
 from mioboe.calls.numbers import NotCalled, example, grouped_countries, home_region, number_to_call
-from mioboe.calls.opening import SOON, Closed, Slot, moment_of, opening, shop_zone
-from mioboe.calls.opening_words import day_words
+from mioboe.calls.opening import SOON, Closed, Slot, moment_of, opening
+from mioboe.calls.opening_words import day_words, with_shops_clock
 from mioboe.people.models import Language, Person
 
 TYPED = "typed"
@@ -150,16 +150,13 @@ class ShownSlot:
 def _shown(slots: list[Slot]) -> Iterator[ShownSlot]:
     """On the viewer's clock, with the shop's beside it where that shows another time, and with the zone where a clock change gives two
     times one name."""
-    zone, there = timezone.get_current_timezone(), shop_zone()
+    zone = timezone.get_current_timezone()
     names = [slot.at.astimezone(zone).replace(tzinfo=None, fold=0) for slot in slots]
     twice = {name for name, times in Counter(names).items() if times > 1}
     for slot, name in zip(slots, names, strict=True):
         local = slot.at.astimezone(zone)
         words = f"{local:%H:%M}" + (f" {local:%Z}" if name in twice else "")
-        shops = slot.at.astimezone(there)
-        if shops.utcoffset() != local.utcoffset():
-            words = _("%(here)s (%(there)s at the shop)") % {"here": words, "there": f"{shops:%H:%M}"}
-        yield ShownSlot(slot.key, local.date(), words)
+        yield ShownSlot(slot.key, local.date(), with_shops_clock(local, words))
 
 
 # --- how long it takes -----------------------------------------------------------------------------------------------

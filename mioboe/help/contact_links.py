@@ -47,6 +47,5 @@ def write_link(person_id: int | None, query: str) -> bool:
         person,
         [person.ref],
         link=f"{url}?{query}" if query else url,
-        help_url=settings.MIOBOE_BASE_URL + reverse("help:contact"),
     )
     return True

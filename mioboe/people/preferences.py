@@ -2,7 +2,7 @@
 
 import zoneinfo
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -34,6 +34,7 @@ class OwnLanguageAndClock:
 def clock_of(person: Person) -> AbstractContextManager[object]:
     """Times are written on this person's clock within; on the shop's where theirs is none."""
     try:
-        return timezone.override(zoneinfo.ZoneInfo(person.time_zone))
+        zone = zoneinfo.ZoneInfo(person.time_zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return nullcontext()
+        zone = None
+    return timezone.override(zone)

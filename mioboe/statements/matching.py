@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import combinations
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from mioboe.statements.issuers import Line
 from mioboe.statements.merchants import is_ours
@@ -32,6 +32,9 @@ class Moved(NamedTuple):
     about: str = ""  # what a charge and its refunds have in common
 
 
+Counted = TypeVar("Counted", Line, Moved)
+
+
 class How(StrEnum):
     WHOLE = "whole"  # one line, one movement
     ABROAD = "abroad"  # the same, by what it was in the charge's own currency
@@ -51,7 +54,7 @@ class Match:
 
 @dataclass
 class Found:
-    """`missing`: our movements that no line tells of. `others`: how many lines are other shops'."""
+    """`missing`: our movements that no line tells of. `others`: other shops' lines."""
 
     matches: list[Match]
     missing: list[Moved]
@@ -178,7 +181,7 @@ def _explain(unknown: list[Line], found: Found) -> None:
         left = [one for one in left if one not in some]
     for movement in list(left):
         near_lines = [line for line in rest if _may_be(line, movement) and (line.amount < 0) == (movement.amount < 0)]
-        parts = _parts(movement, near_lines[:MOST_CANDIDATES])
+        parts = _sum(movement.amount, near_lines[:MOST_CANDIDATES])
         if parts:
             found.matches += [Match(line, How.PART, (movement,)) for line in parts]
             rest = [line for line in rest if not any(line is part for part in parts)]
@@ -203,18 +206,11 @@ def _net(line: Line, near: list[Moved]) -> tuple[Moved, ...] | None:
     return None
 
 
-def _sum(amount: int, some: list[Moved], least: int = 2) -> tuple[Moved, ...] | None:
+def _sum(amount: int, some: list[Counted], least: int = 2) -> tuple[Counted, ...] | None:
+    """As few of these as come to the amount together."""
     for many in range(least, MOST_TOGETHER + 1):
         for those in combinations(some, many):
             if sum(one.amount for one in those) == amount:
-                return those
-    return None
-
-
-def _parts(movement: Moved, lines: list[Line]) -> tuple[Line, ...] | None:
-    for many in range(2, MOST_TOGETHER + 1):
-        for those in combinations(lines, many):
-            if sum(line.amount for line in those) == movement.amount:
                 return those
     return None
 

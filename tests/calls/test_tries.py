@@ -78,13 +78,17 @@ def test_a_ring_that_is_over_does_not_end_the_next_one(case):
     assert callback.state == CallbackState.RINGING
 
 
-def test_the_mailed_link_leads_to_asking_again_without_signing_in_and_once(case):
+def mail_after_three_tries(case):
     kaori = world.agent()
     callback = actions.request_callback(case, world.NUMBER, "en")
     for _ in range(3):
         ring(callback, kaori)
         actions.not_reached(callback, Reason.NO_ANSWER)
-    mail = world.read(actions.UNREACHED_MAIL)
+    return world.read(actions.UNREACHED_MAIL)
+
+
+def test_the_mailed_link_leads_to_asking_again_without_signing_in_and_once(case):
+    mail = mail_after_three_tries(case)
     path = "/help/call-again/" + mail.text.split("/help/call-again/")[1].split()[0]
     client, other = Client(), Client()
     assert client.get(path).status_code == 200
@@ -99,11 +103,6 @@ def test_the_mailed_link_leads_to_asking_again_without_signing_in_and_once(case)
 
 
 def test_the_mail_does_not_hold_the_whole_number(case):
-    kaori = world.agent()
-    callback = actions.request_callback(case, world.NUMBER, "en")
-    for _ in range(3):
-        ring(callback, kaori)
-        actions.not_reached(callback, Reason.NO_ANSWER)
-    mail = world.read(actions.UNREACHED_MAIL)
+    mail = mail_after_three_tries(case)
     assert "3 times" in mail.text
     assert "1234" not in mail.text and "1234" not in mail.html

@@ -9,6 +9,7 @@ from mioboe.calls.actions.calling import (
     hold_call,
     not_reached,
     note_audio,
+    note_audio_told,
     take_call,
 )
 from mioboe.calls.actions.duty import go_away, go_on_duty, pass_on, wrap_up, wrap_up_lapses
@@ -36,6 +37,7 @@ __all__ = [
     "hold_call",
     "not_reached",
     "note_audio",
+    "note_audio_told",
     "pass_on",
     "request_callback",
     "take_call",

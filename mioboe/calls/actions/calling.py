@@ -1,5 +1,6 @@
 """The call itself: taken, ringing, answered, on hold, over."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,8 @@ from mioboe.trail.actions import record
 RING_LIMIT_S = 45
 # When a customer who was not reached is tried again, seconds after each try; after the last one she gets a mail.
 RETRY_AFTER_S = (60, 300)
+# Digits of a count of sound packets: a call of a year has fewer.
+LONGEST_COUNT = 9
 
 
 @transaction.atomic
@@ -141,6 +144,13 @@ def _tell(callback: Callback, state: str) -> None:
     announce(f"phone:{callback.number}", call=callback.pk)
     announce(callback.case.ref)
     announce("desk")
+
+
+def note_audio_told(callback: Callback, side: str, told: Mapping[str, str]) -> None:
+    """The counts as a page posts them ("sent", "received"); anything but whole numbers is let go."""
+    sent, received = told.get("sent", ""), told.get("received", "")
+    if all(count.isdecimal() and len(count) <= LONGEST_COUNT for count in (sent, received)):
+        note_audio(callback, side, int(sent), int(received))
 
 
 def note_audio(callback: Callback, side: str, sent: int, received: int) -> None:

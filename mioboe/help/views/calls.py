@@ -146,14 +146,7 @@ def verb(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     elif verb in ("decline", "hang_up", "cancel"):
         actions.end_call(callback)
     elif verb == "audio":
-        note_audio_from(request, callback)
+        actions.note_audio_told(callback, "customer", request.POST)
     else:
         raise Http404
     return HttpResponse(status=204) if verb != "cancel" else redirect("help:case", case.number)
-
-
-def note_audio_from(request: HttpRequest, callback: Callback) -> None:
-    """The counts that the customer's side posts; anything but whole numbers is let go."""
-    sent, received = request.POST.get("sent", ""), request.POST.get("received", "")
-    if sent.isdecimal() and received.isdecimal() and len(sent) < 10 and len(received) < 10:
-        actions.note_audio(callback, "customer", int(sent), int(received))

@@ -12,6 +12,7 @@ from moneyed import JPY, Money
 from mioboe.mails.actions import write_mail
 from mioboe.mails.links import make_link, spend_links
 from mioboe.mails.models import Link
+from mioboe.mails.words import contact_url
 from mioboe.orders.models import ApprovalChoice, ApproveWhen
 from mioboe.people.models import Person
 from mioboe.site.limits import is_within_limit
@@ -108,7 +109,7 @@ def _lower(person: Person, wish: Wish, by_mail: bool) -> None:
     """A mail says so, to whoever reads the address on file."""
     _set(person, wish)
     spend_links(LOWER_PURPOSE, person)
-    _mail(person, "approval_lowered", wish, settings.MIOBOE_BASE_URL + reverse("help:contact"), by_mail=by_mail)
+    _mail(person, "approval_lowered", wish, contact_url(), by_mail=by_mail)
 
 
 def _set(person: Person, wish: Wish) -> None:

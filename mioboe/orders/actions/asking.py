@@ -12,6 +12,7 @@ from moneyed import Money
 from mioboe.mails.actions import promise_mail
 from mioboe.mails.links import make_link
 from mioboe.mails.models import Mail
+from mioboe.mails.words import contact_url
 from mioboe.orders.models import Approval, ApprovalChoice, ApproveWhen, Line, Order, OrderState, Why
 from mioboe.orders.refusals import TooManyWaiting
 from mioboe.signins.actions.devices import is_known
@@ -79,7 +80,7 @@ def approve_mail_context(mail: Mail) -> dict[str, Any]:
         "code": code,
         "link": settings.MIOBOE_BASE_URL + reverse("help:approve", args=[secret]),
         "order_url": settings.MIOBOE_BASE_URL + reverse("shopfront:order", args=[order.number]),
-        "help_url": f"{settings.MIOBOE_BASE_URL}{reverse('help:contact')}?order={order.number}",
+        "help_url": contact_url(order=order.number),
     }
 
 

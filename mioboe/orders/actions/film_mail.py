@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from mioboe.mails.actions import write_mail
 from mioboe.mails.links import make_link
+from mioboe.mails.words import contact_url
 from mioboe.orders.models import HowBought, Line, Order
 
 FILM_LINK_PURPOSE = "watch"
@@ -33,5 +34,5 @@ def write_film_mail(order: Order) -> None:
         order=order,
         lines=lines,
         link=film_link(order, lines),
-        help_url=f"{settings.MIOBOE_BASE_URL}{reverse('help:contact')}?order={order.number}",
+        help_url=contact_url(order=order.number),
     )

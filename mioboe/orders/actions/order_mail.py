@@ -8,6 +8,7 @@ from django.urls import reverse
 from mioboe.mails.actions import promise_mail
 from mioboe.mails.links import make_link
 from mioboe.mails.models import Mail
+from mioboe.mails.words import contact_url
 from mioboe.orders.actions.film_mail import film_link
 from mioboe.orders.models import Line, Order
 
@@ -37,5 +38,5 @@ def order_mail_context(mail: Mail) -> dict[str, Any]:
         "sign_in": order.sign_in,
         "watch_url": film_link(order, lines),
         "link": settings.MIOBOE_BASE_URL + reverse("help:not_me", args=[secret]),
-        "help_url": f"{settings.MIOBOE_BASE_URL}{reverse('help:contact')}?order={order.number}",
+        "help_url": contact_url(order=order.number),
     }

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from mioboe.mails.actions import write_mail
+from mioboe.mails.words import contact_url
 from mioboe.orders.models import Cancellation, Order
 
 
@@ -21,5 +22,5 @@ def write_undo_mail(order: Order, cancellations: list[Cancellation], is_whole: b
         amount=sum(others, first),
         card=order.card,
         order_url=settings.MIOBOE_BASE_URL + reverse("shopfront:order", args=[order.number]),
-        help_url=f"{settings.MIOBOE_BASE_URL}{reverse('help:contact')}?order={order.number}",
+        help_url=contact_url(order=order.number),
     )

@@ -1,6 +1,5 @@
 """Security notices: mails about what the account's owner should look at, each with one link, and never too many of them."""
 
-import zoneinfo
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,8 +12,10 @@ from django.utils import timezone
 
 from mioboe.mails.actions import write_mail
 from mioboe.mails.links import make_link
+from mioboe.mails.words import contact_url
 from mioboe.people.elsewhere import is_elsewhere
 from mioboe.people.models import Person
+from mioboe.people.preferences import clock_of
 from mioboe.signins.models import Attempt, Device, Notice, NoticeKind, SignIn
 from mioboe.signins.places import Place
 
@@ -129,14 +130,7 @@ def _mark_mailed(notice: Notice) -> None:
 def _write(kind: str, notice: Notice, **context: object) -> None:
     person = notice.person
     safety_url = settings.MIOBOE_BASE_URL + reverse("help:safety")
-    help_url = f"{settings.MIOBOE_BASE_URL}{reverse('help:contact')}?order=none&about=account"
-    with timezone.override(_clock(person)):
+    help_url = contact_url(order="none", about="account")
+    with clock_of(person):
         urls = {"safety_url": safety_url, "help_url": help_url}
         write_mail(kind, person, [person.ref, notice.ref], notice=notice, **urls, **context)
-
-
-def _clock(person: Person) -> zoneinfo.ZoneInfo | None:
-    try:
-        return zoneinfo.ZoneInfo(person.time_zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return None

@@ -1,7 +1,9 @@
-"""What layouts with a header somewhere below a title have in common: columns are found by their names."""
+"""What layouts with a header have in common: columns are found by their names, and a row without a date continues the one above."""
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+
+from mioboe.statements.issuers.cells import Line, abroad_of
 
 Row = list[str]
 
@@ -32,3 +34,18 @@ def column(header: list[str], *starts: str) -> int | None:
 
 def cell(row: Row, place: int | None) -> str:
     return row[place].strip() if place is not None and place < len(row) else ""
+
+
+def continued(rows: Iterator[Row], read: Callable[[Row], Line | None]) -> Iterator[Line]:
+    """The lines, each with what a row without a date below it tells: what a charge abroad was there. `read` makes a row's line, None
+    where it is none."""
+    last: Line | None = None
+    for row in rows:
+        if cell(row, 0):
+            if last is not None:
+                yield last
+            last = read(row)
+        elif last is not None and last.abroad is None:
+            last = last._replace(abroad=abroad_of(cell(row, 1)))
+    if last is not None:
+        yield last

@@ -3,8 +3,8 @@
 
 from collections.abc import Iterator
 
-from mioboe.statements.issuers.cells import Line, abroad_of, day, name, yen
-from mioboe.statements.issuers.headed import below, cell, column, header_of
+from mioboe.statements.issuers.cells import Line, day, name, yen
+from mioboe.statements.issuers.headed import below, cell, column, continued, header_of
 
 
 def is_it(head: list[list[str]]) -> bool:
@@ -18,14 +18,8 @@ def _is_header(cells: list[str]) -> bool:
 def lines(rows: Iterator[list[str]]) -> Iterator[Line]:
     header, rows = below(rows, _is_header)
     amount = column(header, "利用金額")
-    last: Line | None = None
-    for row in rows:
-        if not cell(row, 0):
-            if last is not None and last.abroad is None:
-                last = last._replace(abroad=abroad_of(cell(row, 1)))
-            continue
-        if last is not None:
-            yield last
-        last = Line(day(cell(row, 0)), name(cell(row, 1)), yen(cell(row, amount))) if cell(row, amount) else None
-    if last is not None:
-        yield last
+
+    def line(row: list[str]) -> Line | None:
+        return Line(day(row[0]), name(cell(row, 1)), yen(cell(row, amount))) if cell(row, amount) else None
+
+    return continued(rows, line)
